@@ -1,0 +1,263 @@
+"""`Formula` and `Relation`: immutable values around a whitelisted tree, and the function names of the language."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from symkv.errors import BadInput
+from symkv.formula import exact, latex, reader, text
+
+if TYPE_CHECKING:
+    import sympy
+
+Number = int | Fraction
+Operand = "Formula | Number"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Formula:
+    """An exact expression in the order in which it was written.
+
+    Built from text with `parse`, from a name with `symbol`, and with + - * / ** from other formulas, so that a plain
+    Python function called with formulas gives the formula that it computes.
+
+    >>> kv = Formula.parse("n_layers*2*n_kv_heads*d_head*bytes_per_element")
+    >>> kv.evaluate({"n_layers": 1, "n_kv_heads": 8, "d_head": 128, "bytes_per_element": 1})  # 1*2*8*128*1
+    2048
+    >>> kv.latex
+    'L \\\\cdot 2\\\\,n_{\\\\mathrm{kv}}\\\\,d_{\\\\mathrm{h}}\\\\,b'
+    """
+
+    tree: ast.expr
+
+    @staticmethod
+    def parse(source: str) -> Formula:
+        """Read a formula; `BadInput` with the column for anything that the language does not have."""
+        return Formula(reader.read(source))
+
+    @staticmethod
+    def of(value: Formula | Number | str) -> Formula:
+        """A formula from itself, an exact number or text."""
+        if isinstance(value, Formula):
+            return value
+        if isinstance(value, str):
+            return Formula.parse(value)
+        if isinstance(value, int | Fraction) and not isinstance(value, bool):
+            return Formula(reader.literal(value))
+        raise BadInput(f"a formula takes formulas and exact numbers, got {type(value).__name__}; write Fraction(1, 2)")
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The symbols that occur, in the order of their first appearance."""
+        functions = {id(node.func) for node in ast.walk(self.tree) if isinstance(node, ast.Call)}
+        found = [n for n in ast.walk(self.tree) if isinstance(n, ast.Name) and id(n) not in functions]
+        return tuple(sorted({n.id for n in found}, key=self.text.split_names().index))
+
+    @cached_property
+    def text(self) -> text.Text:
+        """The formula in the reader's language, as written; reading it gives the same formula."""
+        return text.Text(text.write(self.tree))
+
+    @cached_property
+    def latex(self) -> str:
+        """The formula in LaTeX as written, with the letters of the symbol table."""
+        return latex.write(self.tree)
+
+    @cached_property
+    def sympy(self) -> sympy.Expr:
+        """The same expression for sympy, over positive symbols."""
+        from symkv.formula.sympy_reading import to_sympy
+
+        return to_sympy(self.tree)
+
+    def evaluate(self, values: Mapping[str, Number]) -> Fraction | int:
+        """The exact value; `BadInput` for a symbol without a value, a division by zero or an irrational root."""
+        return exact.evaluate(self.tree, values)
+
+    def substitute(self, values: Mapping[str, Formula | Number]) -> Formula:
+        """The formula with symbols replaced by formulas or numbers, everything else as written."""
+        if not values:
+            return self
+        return Formula(_Substitution({name: Formula.of(value).tree for name, value in values.items()}).visit(self.tree))
+
+    def same_as(self, other: Formula) -> bool:
+        """Whether both are written alike (not whether they are equal: that is for the judges)."""
+        return self.text == other.text
+
+    def __repr__(self) -> str:
+        return f"Formula({str(self.text)!r})"
+
+    def __str__(self) -> str:
+        return str(self.text)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex}$"
+
+    def _join(self, op: ast.operator, other: Any, *, swap: bool = False) -> Formula:
+        if not isinstance(other, Formula | int | Fraction):
+            return NotImplemented
+        left, right = (Formula.of(other), self) if swap else (self, Formula.of(other))
+        return Formula(ast.BinOp(left.tree, op, right.tree))
+
+    def __add__(self, other: Formula | Number) -> Formula:
+        return self._join(ast.Add(), other)
+
+    def __radd__(self, other: Number) -> Formula:
+        return self._join(ast.Add(), other, swap=True)
+
+    def __sub__(self, other: Formula | Number) -> Formula:
+        return self._join(ast.Sub(), other)
+
+    def __rsub__(self, other: Number) -> Formula:
+        return self._join(ast.Sub(), other, swap=True)
+
+    def __mul__(self, other: Formula | Number) -> Formula:
+        return self._join(ast.Mult(), other)
+
+    def __rmul__(self, other: Number) -> Formula:
+        return self._join(ast.Mult(), other, swap=True)
+
+    def __truediv__(self, other: Formula | Number) -> Formula:
+        return self._join(ast.Div(), other)
+
+    def __rtruediv__(self, other: Number) -> Formula:
+        return self._join(ast.Div(), other, swap=True)
+
+    def __neg__(self) -> Formula:
+        return Formula(ast.UnaryOp(ast.USub(), self.tree))
+
+    def __pow__(self, exponent: int) -> Formula:
+        if not isinstance(exponent, int) or abs(exponent) > reader.MAX_EXPONENT:
+            raise BadInput(f"an exponent must be a whole number up to {reader.MAX_EXPONENT}, got {exponent!r}")
+        return Formula(ast.BinOp(self.tree, ast.Pow(), reader.literal(exponent)))
+
+    def __bool__(self) -> bool:
+        raise BadInput("a formula has no truth value; compare with same_as, or let the judges decide")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Relation:
+    """One relation between two formulas: `=`, `!=`, `<`, `<=`, `>`, `>=`, `divides` or `multiple of`.
+
+    >>> Relation.parse("n_kv_heads divides n_heads").holds({"n_kv_heads": 8, "n_heads": 32})
+    True
+    """
+
+    lhs: Formula
+    sign: str
+    rhs: Formula
+
+    @staticmethod
+    def parse(source: str) -> Relation:
+        """Read a relation; `BadInput` when there is none or more than one."""
+        parts = reader.split_relation(source)
+        if parts is None:
+            raise BadInput(f"a relation must have one of = != < <= > >= divides, got {source[:60]!r}; write a = b")
+        left, sign, right = parts
+        return Relation(Formula.parse(left), sign, Formula.parse(right))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The symbols of both sides, in the order of their first appearance."""
+        return tuple(dict.fromkeys((*self.lhs.names, *self.rhs.names)))
+
+    @cached_property
+    def text(self) -> str:
+        """The relation in the reader's language."""
+        sign = "a multiple of" if self.sign == "multiple of" else self.sign
+        return f"{self.lhs.text} {sign.removeprefix('a ')} {self.rhs.text}"
+
+    @cached_property
+    def latex(self) -> str:
+        """The relation in LaTeX."""
+        return f"{self.lhs.latex} {latex.RELATIONS[self.sign]} {self.rhs.latex}"
+
+    def holds(self, values: Mapping[str, Number]) -> bool:
+        """Whether the relation is true at one exact point."""
+        return exact.compare(self.sign, self.lhs.evaluate(values), self.rhs.evaluate(values))
+
+    def substitute(self, values: Mapping[str, Formula | Number]) -> Relation:
+        """The relation with symbols replaced on both sides."""
+        return Relation(self.lhs.substitute(values), self.sign, self.rhs.substitute(values))
+
+    def __repr__(self) -> str:
+        return f"Relation({self.text!r})"
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class _Substitution(ast.NodeTransformer):
+    def __init__(self, values: Mapping[str, ast.expr]) -> None:
+        self.values = values
+
+    def visit(self, node: ast.AST) -> Any:
+        match node:
+            case ast.Name(id=name):
+                return self.values.get(name, node)
+            case ast.BinOp(left=left, op=op, right=right):
+                return ast.BinOp(self.visit(left), op, self.visit(right))
+            case ast.UnaryOp(op=op, operand=operand):
+                return ast.UnaryOp(op, self.visit(operand))
+            case ast.Call(func=func, args=args):
+                return ast.Call(func, [self.visit(arg) for arg in args], [])
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                return ast.IfExp(self.visit(test), self.visit(body), self.visit(orelse))
+            case ast.Compare(left=left, ops=ops, comparators=[right]):
+                return ast.Compare(self.visit(left), ops, [self.visit(right)])
+        return node
+
+
+def symbol(name: str) -> Formula:
+    """The formula of one symbol."""
+    return Formula(ast.Name(name, ast.Load()))
+
+
+def _call(name: str, *arguments: Any) -> Any:
+    """Dispatch on the arguments: exact numbers give a number, formulas a formula, sympy expressions sympy's own."""
+    if any(isinstance(argument, Formula) for argument in arguments):
+        trees = [Formula.of(argument).tree for argument in arguments]
+        return Formula(ast.Call(ast.Name(name, ast.Load()), trees, []))
+    sympy = sys.modules.get("sympy")  # only a caller that has imported sympy can hand over its expressions
+    if sympy is not None and any(isinstance(argument, sympy.Basic) for argument in arguments):
+        from symkv.formula.sympy_reading import call
+
+        return call(name, *arguments)
+    return exact.FUNCTIONS[name](*arguments)
+
+
+# Stand-ins that a paper form imports in place of the builtins, so that one function serves ints, formulas and sympy.
+def min(*arguments: Any) -> Any:
+    """The least argument: of numbers, formulas or sympy expressions."""
+    return _call("min", *arguments)
+
+
+def max(*arguments: Any) -> Any:
+    """The greatest argument: of numbers, formulas or sympy expressions."""
+    return _call("max", *arguments)
+
+
+def ceil(argument: Any) -> Any:
+    """The least whole number not below the argument."""
+    return _call("ceil", argument)
+
+
+def floor(argument: Any) -> Any:
+    """The greatest whole number not above the argument."""
+    return _call("floor", argument)
+
+
+def mod(left: Any, right: Any) -> Any:
+    """The remainder left - right*floor(left/right)."""
+    return _call("mod", left, right)
+
+
+def sqrt(argument: Any) -> Any:
+    """The nonnegative square root; of numbers only where it is rational."""
+    return _call("sqrt", argument)

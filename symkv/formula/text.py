@@ -1,0 +1,64 @@
+"""The reading back into text: the formula as it was written, with the brackets that its tree needs and no others."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+_OPERATORS: dict[type, tuple[str, int]] = {  # the sign and how tightly it binds
+    ast.Add: (" + ", 2),
+    ast.Sub: (" - ", 2),
+    ast.Mult: ("*", 3),
+    ast.Div: ("/", 3),
+    ast.Pow: ("**", 5),
+}
+_CONDITION, _NEGATION, _ATOM = 1, 4, 6
+COMPARISON_TEXT: dict[type, str] = {
+    ast.Eq: "=",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
+
+
+class Text(str):
+    """The text of a formula; it knows its names in order."""
+
+    __slots__ = ()
+
+    def split_names(self) -> list[str]:
+        """Every name, functions included, in order of appearance."""
+        return re.findall(r"[A-Za-z][A-Za-z0-9_]*", self)
+
+
+def write(node: ast.expr) -> str:
+    """The text of a tree in the reader's language."""
+    return _write(node)[0]
+
+
+def _write(node: ast.expr) -> tuple[str, int]:
+    match node:
+        case ast.Constant(value=value):
+            return str(value), _ATOM
+        case ast.Name(id=name):
+            return name, _ATOM
+        case ast.UnaryOp(operand=operand):
+            return f"-{_bracket(operand, _NEGATION)}", _NEGATION
+        case ast.BinOp(left=left, op=ast.Pow(), right=right):
+            return f"{_bracket(left, _ATOM)}**{_bracket(right, _NEGATION)}", 5
+        case ast.BinOp(left=left, op=op, right=right):
+            sign, level = _OPERATORS[type(op)]
+            return f"{_bracket(left, level)}{sign}{_bracket(right, level + 1)}", level
+        case ast.Call(func=ast.Name(id=name), args=args):
+            return f"{name}({', '.join(map(write, args))})", _ATOM
+        case ast.IfExp(test=ast.Compare(left=left, ops=[op], comparators=[right]), body=body, orelse=orelse):
+            condition = f"{_bracket(left, 2)} {COMPARISON_TEXT[type(op)]} {_bracket(right, 2)}"
+            return f"{_bracket(body, 2)} if {condition} else {_bracket(orelse, _CONDITION)}", _CONDITION
+    raise TypeError(f"not a node of the language: {type(node).__name__}")
+
+
+def _bracket(node: ast.expr, level: int) -> str:
+    text, own = _write(node)
+    return text if own >= level else f"({text})"

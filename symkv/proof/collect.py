@@ -1,0 +1,113 @@
+"""The derived form of a formula: like terms collected, factors in the field's order, and proved equal to the original.
+
+This is what tables and reports print where no author's form exists: `n_layers*2*n_kv_heads*d_head*...`.
+"""
+
+from __future__ import annotations
+
+import ast
+from fractions import Fraction
+from functools import reduce
+
+from symkv import symbols
+from symkv.errors import JudgesDisagree
+from symkv.formula import Formula, Relation
+from symkv.formula.reader import COMPARISONS, literal
+from symkv.proof.kernel import COUNT, NATURAL, RATIO, Domain, prove
+from symkv.proof.normal import Context
+from symkv.proof.polynomial import Monomial, Poly, Quotient, common_factor
+
+_NUMBER_RANK = symbols.rank("n_heads") - 0.5  # a number stands behind the layer counts: L, 2, n_kv, d_h, b
+
+
+def domain_of(name: str) -> Domain:
+    """The kernel's domain of a declared symbol; an undeclared name is a whole number from 1 on."""
+    symbol = symbols.find(name)
+    if symbol is None or symbol.domain == "positive integer":
+        return COUNT
+    return NATURAL if symbol.whole else RATIO
+
+
+def collect(formula: Formula) -> Formula:
+    """The same formula with like terms collected and common factors in front, equal by kernel proof.
+
+    >>> str(collect(Formula.parse("bytes_per_element*d_head*n_layers + d_head*n_layers*bytes_per_element")))
+    'n_layers*2*d_head*bytes_per_element'
+    """
+    domains = {name: domain_of(name) for name in formula.names}
+    context = Context(domains)
+    value = context.read(formula.tree)
+    tidy = Formula(_Writer(context).quotient(value))
+    if prove(Relation(formula, "=", tidy), (), domains) is None:
+        raise JudgesDisagree(f"collecting {formula} gave {tidy}, which the kernel does not prove equal")
+    return tidy
+
+
+class _Writer:
+    """Turns normal forms back into trees."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def quotient(self, value: Quotient) -> ast.expr:
+        content, monomial, rest = common_factor(value.num)
+        below, under, base = common_factor(value.den)
+        content /= below
+        top = self.product(abs(content.numerator), monomial, rest)
+        if content < 0:
+            top = ast.UnaryOp(ast.USub(), top)
+        bottom = self.product(content.denominator, under, base)
+        return top if _is_one(bottom) else ast.BinOp(top, ast.Div(), bottom)
+
+    def product(self, number: int, monomial: Monomial, rest: Poly) -> ast.expr:
+        if not rest:
+            return ast.Constant(0)
+        factors = [(self.order(name), self.power(name, exponent)) for name, exponent in monomial]
+        if number != 1 or (not factors and rest == {(): 1}):
+            factors.append(((_NUMBER_RANK, ""), ast.Constant(number)))
+        if rest != {(): 1}:
+            last = max(self.order(name) for term in rest for name, _ in term)  # a sum stands where its last symbol would
+            factors.append((last, self.sum(rest)))
+        trees = [tree for _, tree in sorted(factors, key=lambda factor: factor[0])]
+        return reduce(lambda left, right: ast.BinOp(left, ast.Mult(), right), trees)
+
+    def sum(self, poly: Poly) -> ast.expr:
+        def order(term: tuple[Monomial, Fraction]) -> tuple[bool, list[tuple[float, str]]]:
+            return term[1] < 0, sorted(self.order(name) for name, _ in term[0]) or [(float("inf"), "")]
+
+        tree: ast.expr | None = None
+        for monomial, coefficient in sorted(poly.items(), key=order):
+            term = self.product(1, monomial, {(): Fraction(1)})
+            if abs(coefficient) != 1:
+                size = literal(abs(coefficient))
+                term = size if not monomial else self.product(abs(coefficient).numerator, monomial, {(): Fraction(1)})
+                if monomial and coefficient.denominator != 1:
+                    term = ast.BinOp(term, ast.Div(), ast.Constant(coefficient.denominator))
+            if tree is None:
+                tree = ast.UnaryOp(ast.USub(), term) if coefficient < 0 else term
+            else:
+                tree = ast.BinOp(tree, ast.Sub() if coefficient < 0 else ast.Add(), term)
+        assert tree is not None
+        return tree
+
+    def order(self, name: str) -> tuple[float, str]:
+        return (symbols.rank(name), name) if name not in self.context.opaque else (len(symbols.table()) + 1, name)
+
+    def power(self, name: str, exponent: int) -> ast.expr:
+        tree = self.name(name)
+        return tree if exponent == 1 else ast.BinOp(tree, ast.Pow(), ast.Constant(exponent))
+
+    def name(self, name: str) -> ast.expr:
+        if name not in self.context.opaque:
+            return ast.Name(name, ast.Load())
+        function, arguments = self.context.opaque[name]
+        trees = [self.quotient(argument) for argument in arguments]
+        if function.startswith("if "):
+            left, right, body, orelse = trees
+            test = ast.Compare(left, [COMPARISONS[function.removeprefix("if ")]()], [right])
+            return ast.IfExp(test, body, orelse)
+        return ast.Call(ast.Name(function, ast.Load()), trees, [])
+
+
+def _is_one(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == 1
