@@ -66,7 +66,9 @@ class _Writer:
         if number != 1 or (not factors and rest == {(): 1}):
             factors.append(((_NUMBER_RANK, ""), ast.Constant(number)))
         if rest != {(): 1}:
-            last = max(self.order(name) for term in rest for name, _ in term)  # a sum stands where its last symbol would
+            last = max(
+                self.order(name) for term in rest for name, _ in term
+            )  # a sum stands where its last symbol would
             factors.append((last, self.sum(rest)))
         trees = [tree for _, tree in sorted(factors, key=lambda factor: factor[0])]
         return reduce(lambda left, right: ast.BinOp(left, ast.Mult(), right), trees)

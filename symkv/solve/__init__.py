@@ -1,5 +1,6 @@
-"""Solving a cache formula for any of its symbols: closed forms, whole answers with both neighbours, every one proved."""
+"""Solving a cache formula for any of its symbols: closed forms and whole answers with both neighbours, all proved."""
 
 from symkv.solve.answer import Answer, Neighbour, Solution, solve
+from symkv.solve.result import result_of
 
-__all__ = ["Answer", "Neighbour", "Solution", "solve"]
+__all__ = ["Answer", "Neighbour", "Solution", "result_of", "solve"]

@@ -1,0 +1,155 @@
+"""The size of a stack: every quantity as exact bytes where nothing is open, and its formula. Imports no engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from symkv import symbols
+from symkv.caches import ROLES, Part, Stack, number, quantity
+from symkv.errors import BadInput
+from symkv.formula import Formula
+from symkv.proof.collect import collect
+from symkv.units import check_dtype, parse_tokens, rational
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a command was given as NAME=VALUE: symbols with values, and what is not a symbol of the stack."""
+
+    values: Mapping[str, Formula]
+    dtype: str | None = None
+    tokens: int | None = None
+    batch: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+def parse_given(arguments: list[str]) -> Given:
+    """NAME=VALUE arguments: words or config.json field names, exact numbers, token counts or expressions.
+
+    >>> parse_given(["n_layers=1", "num_key_value_heads=8", "dtype=fp8"]).dtype
+    'fp8'
+    """
+    values: dict[str, Formula] = {}
+    rest: dict[str, Any] = {}
+    notes: list[str] = []
+    for argument in arguments:
+        name, sign, text = argument.partition("=")
+        if not sign or not name or not text:
+            raise BadInput(f"a value must be given as NAME=VALUE, got {argument[:60]!r}; write n_layers=32")
+        if name == "dtype":
+            rest["dtype"] = check_dtype(text)
+            continue
+        symbol = symbols.lookup(name)
+        if symbol.name in values or symbol.name in rest:
+            raise BadInput(f"{symbol.name} must be given once, it came twice; drop one")
+        if text[-1:] in "ikM" and text[:1].isdigit() and symbol.unit == "tokens":
+            count, note = parse_tokens(text)
+            notes += [note] if note else []
+            text = str(count)
+        if ".." in text or ("," in text and "(" not in text):
+            raise BadInput(f"{name} must be one value here, got {text[:40]!r}; write {name}=8")
+        formula = Formula.parse(text)
+        if not formula.names:
+            formula = Formula.of(symbol.require(Fraction(formula.evaluate({}))))
+        if symbol.name in ("n_tokens", "batch"):
+            if formula.names:
+                raise BadInput(f"{name} must be a whole number, got {text[:40]!r}; write {name}=8")
+            rest["tokens" if symbol.name == "n_tokens" else "batch"] = int(formula.evaluate({}))
+        else:
+            values[symbol.name] = formula
+    return Given(values, notes=tuple(notes), **rest)
+
+
+def with_formats(stack: Stack, formats: Mapping[str, str | None], *, dtype: str | None) -> Stack:
+    """The stack with the number formats of each role: the role's own, else `dtype`, else the config's, else bf16.
+
+    What had to be assumed is added to `assumptions`.
+    """
+    if any("bytes_per_element" in part.values for part in stack.parts):
+        if dtype or any(formats.values()):
+            raise BadInput("bytes_per_element and a dtype say the same thing; give one of them")
+        return stack
+    fallback = stack.dtype or "bf16"
+    roles = [role for role in ROLES if any(t.role == role for part in stack.parts for t in part.tensors)]
+    chosen = {role: formats.get(role) or dtype or fallback for role in roles}
+    notes: list[str] = []
+    if not dtype and any(not formats.get(role) for role in roles):
+        origin = "the config's dtype" if stack.dtype else "no dtype given"
+        notes.append(f"cache in {fallback}: {origin}; choose with --dtype")
+    packed = any(t.part for part in stack.parts for t in part.tensors)
+    if packed and chosen.get("kv") in ("fp8", "fp8_e4m3", "int8"):
+        notes.append(f"{chosen['kv']} rows hold one byte per element and no scales; fp8_ds_mla is the packed row")
+    return replace(stack.coded(chosen), assumptions=(*stack.assumptions, *notes))
+
+
+def measure(stack: Stack, *, tokens: int | None = None, batch: int = 1, tp: int | None = None) -> dict[str, Any]:
+    """The result of `symkv size`: exact bytes by quantity, None where a symbol or the token count is open.
+
+    Bytes for tokens are those of the whole batch; growth, state and ripple are those of one sequence.
+
+    >>> from symkv.variants import variant
+    >>> stack = Stack.of(variant("gqa"), {n: Formula.of(v) for n, v in (("n_layers", 32), ("n_kv_heads", 8))})
+    >>> stack = stack.given({"d_head": Formula.of(128), "bytes_per_element": Formula.of(2)})
+    >>> measure(stack, tokens=131072)["stored_bytes"]  # 32*2*8*128*2*131072
+    17179869184
+    """
+    if batch < 1 or (tokens is not None and tokens < 1) or (tp is not None and tp < 1):
+        raise BadInput(f"tokens, batch and tp must be 1 or more, got {tokens}, {batch} and {tp}")
+    at: dict[str, int | Fraction] = {} if tokens is None else {"n_tokens": tokens}
+    formulas = {name: collect(quantity(stack, name)) for name in ("stored", "read", "written", "peak", "growth")}
+    formulas |= {name: collect(quantity(stack, name)) for name in ("state", "ripple")}
+
+    def whole_batch(name: str) -> int | str | None:
+        return None if tokens is None else number(Formula.of(batch) * formulas[name], at)
+
+    stored = whole_batch("stored")
+    per_rank = None
+    if tp is not None:
+        rank = collect(quantity(stack, "stored", tp=tp))
+        per_rank = None if tokens is None else number(Formula.of(batch) * rank, at)
+    open_symbols = sorted({n for formula in formulas.values() for n in formula.names} - {"n_tokens"}, key=symbols.rank)
+    return {
+        "what": stack.name,
+        "tokens": tokens,
+        "batch": batch,
+        "stored_bytes": stored,
+        "read_bytes_per_step": whole_batch("read"),
+        "written_bytes_per_step": whole_batch("written"),
+        "peak_bytes": whole_batch("peak"),
+        "growth_bytes_per_token": number(formulas["growth"], {}),
+        "state_bytes": number(formulas["state"], {}),
+        "ripple_bytes": number(formulas["ripple"], {}),
+        "per_rank_bytes": per_rank,
+        "replication": _replication(per_rank, stored, tp),
+        "allocated_bytes": None,
+        "groups": [_group(part, stack, at, batch) for part in stack.parts],
+        "formula": {name: str(formula) for name, formula in formulas.items()},
+        "open_symbols": open_symbols,
+        "assumptions": list(stack.assumptions),
+        "fallbacks": list(stack.fallbacks),
+        "ignored_fields": list(stack.ignored_fields),
+    }
+
+
+def _replication(per_rank: int | str | None, stored: int | str | None, tp: int | None) -> int | str | None:
+    """Bytes over all ranks for one byte stored."""
+    if per_rank is None or stored is None or tp is None or not stored:
+        return None
+    return rational(tp * Fraction(per_rank) / Fraction(stored))
+
+
+def _group(part: Part, stack: Stack, at: Mapping[str, int | Fraction], batch: int) -> dict[str, Any]:
+    alone = replace(stack, parts=(part,))
+    stored, growth = collect(quantity(alone, "stored")), collect(quantity(alone, "growth"))
+    return {
+        "label": part.label or part.variant.name,
+        "variant": part.variant.name,
+        "values": {name: rational(v.evaluate({})) if not v.names else str(v) for name, v in part.values.items()},
+        "tensors": [tensor.name for tensor in part.tensors],
+        "stored": str(stored),
+        "stored_bytes": number(Formula.of(batch) * stored, at),
+        "growth_bytes_per_token": number(growth, {}),
+    }

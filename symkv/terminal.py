@@ -1,0 +1,198 @@
+"""What a command prints for people: plain text, no colour, every byte count exact with its unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from symkv.caches import Stack
+from symkv.derivations import Checked
+from symkv.solve import Answer, Neighbour, Solution
+from symkv.units import decimal, human_bytes, rational
+
+
+def table(rows: Iterable[Sequence[str]], *, indent: str = "  ") -> list[str]:
+    """Rows in aligned columns."""
+    rows = [list(row) for row in rows]
+    widths = [max(len(row[i]) for row in rows if i < len(row)) for i in range(max(map(len, rows), default=0))]
+    return [indent + "  ".join(cell.ljust(widths[i]) for i, cell in enumerate(row)).rstrip() for row in rows]
+
+
+def size_text(result: dict[str, Any], formats: str) -> list[str]:
+    """The lines of `symkv size`."""
+    tokens = result["tokens"]
+    lines = [f"{result['what']}: {'' if tokens is None else f'{tokens} tokens, '}batch {result['batch']}, {formats}"]
+    named = (
+        ("stored", "stored_bytes"),
+        ("stored per token", "growth_bytes_per_token"),
+        ("state", "state_bytes"),
+        ("read per step", "read_bytes_per_step"),
+        ("written per step", "written_bytes_per_step"),
+        ("per rank", "per_rank_bytes"),
+    )
+    rows = [[words, human_bytes(Fraction(result[key]))] for words, key in named if result[key] is not None]
+    rows += [["copies over ranks", str(result["replication"])]] if result["replication"] is not None else []
+    rows.append(["formula", f"stored = {result['formula']['stored']}"])
+    lines += table(rows)
+    if len(result["groups"]) > 1:
+        lines += ["", *table([g["label"], g["stored"]] for g in result["groups"])]
+    if result["open_symbols"]:
+        lines.append(f"  open: {', '.join(result['open_symbols'])}; give NAME=VALUE for bytes")
+    for key, words in (("assumptions", "assumed"), ("fallbacks", "fallback"), ("ignored_fields", "ignored fields")):
+        entries = result[key] if key != "ignored_fields" or not result[key] else [", ".join(result[key])]
+        lines += [f"  {words}: {entry}" for entry in entries]
+    return lines
+
+
+def _miss(side: Neighbour | None) -> str:
+    if side is None:
+        return ""
+    sign = "+" if side.miss_percent > 0 else ""
+    return f"{rational(side.value)} gives {rational(side.bytes)} B ({sign}{decimal(side.miss_percent, 1)} %)"
+
+
+def _answer(answer: Answer) -> list[str]:
+    size = f"{rational(answer.bytes_per_element)} B" if answer.bytes_per_element is not None else ""
+    head = [answer.dtype or "", size]
+    if answer.exact is None:
+        return [*head, answer.why]
+    if answer.whole is not None:
+        return [*head, str(rational(answer.exact)), f"exactly {rational(answer.whole.bytes)} B"]
+    sides = [text for text in map(_miss, (answer.below, answer.above)) if text]
+    return [*head, str(rational(answer.exact)), "not whole: " + ", ".join(sides)]
+
+
+def solution_text(solution: Solution) -> list[str]:
+    """The lines of `symkv solve`: the closed form with its proof, then each reading of the target."""
+    target = "bytes_per_token" if solution.of == "growth" else "target_bytes"
+    verdict = f"proved ({', '.join(solution.judges)})" if solution.proved else "not proved"
+    under = f", where {' and '.join(solution.conditions)}" if solution.conditions else ""
+    lines = [
+        f"{solution.what}: which {solution.symbol} makes {solution.of} {solution.target_text}?",
+        f"  {target} = {solution.formula}",
+        f"  {solution.symbol} = {solution.general_form}   {verdict}{under}",
+    ]
+    for size, form in solution.closed_forms:
+        lines += ["", f"  {rational(size.bytes)} B ({size.reading}): {solution.symbol} = {form}"]
+        answers = [a for a in solution.answers if a.target == size]
+        rows = [_answer(a) for a in answers]
+        empty = [i for i in range(2) if all(not row[i] for row in rows)]
+        lines += table(([cell for i, cell in enumerate(row) if i not in empty] for row in rows), indent="    ")
+    return lines
+
+
+def steps_text(checked: Checked) -> list[str]:
+    """The steps of a derivation with verdict and judges."""
+    lines = [f"{checked.derivation.name}: {checked.derivation.title}"]
+    for step in checked.steps:
+        judges = f" ({', '.join(step.judges)})" if step.judges else ""
+        where = [*step.step.where, *step.conditions]
+        under = f"   [{', '.join(where)}]" if where else ""
+        lines.append(f"  {step.verdict + judges:<22} {step.step.id}: {step.relation}{under}")
+        if step.counterexample:
+            lines.append(f"    false at {step.counterexample}")
+    return lines
+
+
+def claims_text(checked: Checked) -> list[str]:
+    """The claims of a derivation: printed against exact."""
+    if not checked.claims:
+        return []
+    rows = [
+        [
+            claim.verdict + ("" if claim.expected else f" (expected {claim.claim.expect})"),
+            claim.claim.id,
+            f"printed {claim.claim.printed}",
+            f"exact {rational(claim.value)}" if claim.value is not None else "",
+            claim.claim.source,
+        ]
+        for claim in checked.claims
+    ]
+    return [f"  claims of {checked.derivation.name}", *table(rows, indent="    ")]
+
+
+def readings_text(checked: Checked) -> list[str]:
+    """The readings of a number side by side."""
+    rows = [
+        [reading.label, f"{rational(value)} {'elements' if reading.quantity == 'elements' else 'B'}", reading.note]
+        for reading, value in checked.readings
+    ]
+    return ["  all readings side by side", *table(rows, indent="    ")] if rows else []
+
+
+def formats_text(stack: Stack) -> str:
+    """The number formats in words."""
+    named = {
+        role: code if isinstance(code, str) else f"{rational(code)} B per element"
+        for role, code in stack.formats.items()
+    }
+    distinct = set(named.values())
+    return distinct.pop() if len(distinct) == 1 else ", ".join(f"{role} {name}" for role, name in named.items())
+
+
+def listing_text(items: Sequence[dict[str, Any]]) -> list[str]:
+    """The lines of `symkv list`, one table per kind."""
+    lines: list[str] = []
+    for kind in dict.fromkeys(item["kind"] for item in items):
+        rows = [
+            [item["name"], item["stored"] or item["family"], item["read"] and f"reads {item['read']}", item["source"]]
+            for item in items
+            if item["kind"] == kind
+        ]
+        shown = [[cell or "" for cell in row] for row in rows]
+        lines += [*([""] if lines else []), kind, *table(shown)]
+    return lines
+
+
+def show_text(result: dict[str, Any]) -> list[str]:
+    """The lines of `symkv show`."""
+    lines = [
+        f"{result['name']}: {result['title']}",
+        f"  {result['source']}",
+        *([f"  {result['about']}"] if result["about"] else []),
+    ]
+    lines += ["", "  kept by a layer"]
+    lines += table(
+        (
+            [
+                t["name"],
+                f"{t['heads']} x {t['width']}",
+                t["mask"],
+                f"written by {t['layers']}",
+                f"read by {t['readers']}",
+                t["ranks"],
+            ]
+            for t in result["tensors"]
+        ),
+        indent="    ",
+    )
+    names = ("stored", "read", "growth", "state", "paper_form")
+    lines += ["", *table([name.replace("_", " "), result[name]] for name in names if result[name] is not None)]
+    lines += [f"  becomes {r['to']} where {' and '.join(r['where'])}" for r in result["reduces_to"]]
+    lines += [f"  printed {n['printed']} ({n['verdict']}) in {n['source']}" for n in result["numbers"]]
+    return lines
+
+
+def check_text(checked: Sequence[Checked], result: dict[str, Any], *, claims: bool) -> list[str]:
+    """The lines of `symkv check`."""
+    lines = [line for one in checked for line in [*steps_text(one), *(claims_text(one) if claims else [])]]
+    counts = ", ".join(f"{count} {verdict}" for verdict, count in result["counts"].items() if count)
+    expected = sum(claim["expected"] for claim in result["claims"])
+    return [*lines, f"steps: {counts}; claims as expected: {expected} of {len(result['claims'])}"]
+
+
+def report_text(checked: Sequence[Checked], result: dict[str, Any]) -> list[str]:
+    """The lines of `symkv report`: the answer first, then the readings, the proof and the files."""
+    lines: list[str] = []
+    for one in checked:
+        proved = sum(step.verdict == "proved" for step in one.steps)
+        assumed = sum(step.verdict == "assumed" for step in one.steps)
+        lines += [one.derivation.title, f"  {one.derivation.claim}", ""]
+        for solution in one.answers:
+            lines += [*solution_text(solution), ""]
+        lines += [*readings_text(one), ""] if one.readings else []
+        lines.append(f"  {proved} steps proved (each by the kernel and a second judge), {assumed} premises assumed")
+    lines += [f"  wrote {file['path']}" for file in result["files"]]
+    lines += [f"  no {entry['what']}: {entry['why']}; {entry['command']}" for entry in result["missing"]]
+    return lines
