@@ -42,6 +42,7 @@ derivation = Derivation(
         "d_head",
         "bytes_per_element",
     ),
+    over_reals=("n_kv_heads",),
     questions=(Question("cross_layer", "n_kv_heads", "2KB", {"n_unique_layers": 1, "d_head": 128}),),
     steps=(
         Step(

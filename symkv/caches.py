@@ -45,7 +45,8 @@ class Mask:
         """
         tokens = symbol("n_tokens")
         query = tokens - 1 if instant == "during" else tokens
-        return tokens - max(0, Formula.parse(self.oldest).substitute({"q": query}))
+        passed = max(Formula.of(0), Formula.parse(self.oldest).substitute({"q": query}))
+        return tokens - passed
 
 
 CAUSAL = Mask("causal", "every earlier token", "0", "n_tokens", "n_tokens", growth="1", state="0")

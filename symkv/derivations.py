@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from symkv import symbols
 from symkv.caches import QUANTITIES, Source, Stack, quantity
 from symkv.errors import BadInput, Refuted
 from symkv.formula import Formula, Relation
 from symkv.proof.judges import Judgement, judge
+from symkv.proof.kernel import RATIO
 from symkv.proof.rules import rule
 from symkv.shipped import shipped
 from symkv.solve import Solution, solve
@@ -82,7 +83,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Derivation:
-    """A named chain of steps with its assumptions, readings, questions and claims."""
+    """A named chain of steps with its assumptions, readings, questions and claims.
+
+    `over_reals` names whole symbols that the steps solve for over the positive reals, wholeness being judged last.
+    """
 
     name: str
     title: str
@@ -90,6 +94,7 @@ class Derivation:
     symbols: tuple[str | Symbol, ...]
     steps: tuple[Step, ...]
     assume: tuple[str, ...] = ()
+    over_reals: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
     readings: tuple[Reading, ...] = ()
     claims: tuple[Claim, ...] = ()
@@ -189,7 +194,7 @@ def _check_steps(derivation: Derivation) -> Iterator[CheckedStep]:
             used = _facts(step, earlier) if rule(step.rule).kind != "built" else []
             inherited = [condition for fact in used for condition in fact.conditions]
             hypotheses = _distinct([*assume, *where, *(fact.statement for fact in used), *inherited])
-            checked = _check_step(step, relation, where, hypotheses, known)
+            checked = _check_step(step, relation, where, hypotheses, known, derivation.over_reals)
         except BadInput as problem:
             raise problem.at(place) from None
         premise = [relation] if step.rule == "given" else []  # what rests on a premise keeps it
@@ -224,8 +229,10 @@ def _check_step(
     where: tuple[Relation, ...],
     hypotheses: tuple[Relation, ...],
     known: Sequence[str],
+    over_reals: Sequence[str],
 ) -> CheckedStep:
     law = rule(step.rule)
+    declared = dict.fromkeys(over_reals, RATIO)
     wrong = law.shape(relation, where, known)
     if wrong:
         raise BadInput(f"the rule {step.rule} {wrong}")
@@ -234,8 +241,10 @@ def _check_step(
     if law.kind == "built":  # the symbol names the quantity; that its formula is the sum over the tensors is proved
         if len(step.uses) != 1:
             raise BadInput("the rule built must name one catalogue quantity in `uses`, such as cross_layer.growth")
-        return _checked(step, relation, judge(Relation(relation.rhs, "=", _formula(step.uses[0])), hypotheses))
-    return _checked(step, relation, judge(relation, hypotheses))
+        return _checked(
+            step, relation, judge(Relation(relation.rhs, "=", _formula(step.uses[0])), hypotheses, declared=declared)
+        )
+    return _checked(step, relation, judge(relation, hypotheses, declared=declared))
 
 
 def _checked(step: Step, relation: Relation, verdict: Judgement) -> CheckedStep:
@@ -305,7 +314,7 @@ def named(name: str) -> Derivation:
     return load(files[name])
 
 
-def summary(checked: Sequence[Checked]) -> dict[str, object]:
+def summary(checked: Sequence[Checked]) -> dict[str, Any]:
     """The result of `symkv check`, with the exit status that follows: 1 refuted or unexpected, 3 undecided, else 0."""
     steps = [
         {

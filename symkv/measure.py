@@ -74,7 +74,7 @@ def with_formats(stack: Stack, formats: Mapping[str, str | None], *, dtype: str 
         return stack
     fallback = stack.dtype or "bf16"
     roles = [role for role in ROLES if any(t.role == role for part in stack.parts for t in part.tensors)]
-    chosen = {role: formats.get(role) or dtype or fallback for role in roles}
+    chosen: dict[str, str | Fraction] = {role: formats.get(role) or dtype or fallback for role in roles}
     notes: list[str] = []
     if not dtype and any(not formats.get(role) for role in roles):
         origin = "the config's dtype" if stack.dtype else "no dtype given"

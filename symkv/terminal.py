@@ -22,7 +22,8 @@ def table(rows: Iterable[Sequence[str]], *, indent: str = "  ") -> list[str]:
 def size_text(result: dict[str, Any], formats: str) -> list[str]:
     """The lines of `symkv size`."""
     tokens = result["tokens"]
-    lines = [f"{result['what']}: {'' if tokens is None else f'{tokens} tokens, '}batch {result['batch']}, {formats}"]
+    length = "" if tokens is None else f"{tokens} tokens, "
+    lines = [f"{result['what']}: {length}batch {result['batch']}{formats and ', ' + formats}"]
     named = (
         ("stored", "stored_bytes"),
         ("stored per token", "growth_bytes_per_token"),
@@ -31,7 +32,7 @@ def size_text(result: dict[str, Any], formats: str) -> list[str]:
         ("written per step", "written_bytes_per_step"),
         ("per rank", "per_rank_bytes"),
     )
-    rows = [[words, human_bytes(Fraction(result[key]))] for words, key in named if result[key] is not None]
+    rows = [[words, human_bytes(Fraction(result[key]))] for words, key in named if result[key] not in (None, 0)]
     rows += [["copies over ranks", str(result["replication"])]] if result["replication"] is not None else []
     rows.append(["formula", f"stored = {result['formula']['stored']}"])
     lines += table(rows)
@@ -43,6 +44,15 @@ def size_text(result: dict[str, Any], formats: str) -> list[str]:
         entries = result[key] if key != "ignored_fields" or not result[key] else [", ".join(result[key])]
         lines += [f"  {words}: {entry}" for entry in entries]
     return lines
+
+
+_OF_WORDS = {
+    "growth": "the bytes stored per token",
+    "stored": "the bytes stored",
+    "peak": "the largest bytes stored",
+    "read": "the bytes read per step",
+    "written": "the bytes written per step",
+}
 
 
 def _miss(side: Neighbour | None) -> str:
@@ -69,7 +79,7 @@ def solution_text(solution: Solution) -> list[str]:
     verdict = f"proved ({', '.join(solution.judges)})" if solution.proved else "not proved"
     under = f", where {' and '.join(solution.conditions)}" if solution.conditions else ""
     lines = [
-        f"{solution.what}: which {solution.symbol} makes {solution.of} {solution.target_text}?",
+        f"{solution.what}: which {solution.symbol} makes {_OF_WORDS[solution.of]} {solution.target_text}?",
         f"  {target} = {solution.formula}",
         f"  {solution.symbol} = {solution.general_form}   {verdict}{under}",
     ]
@@ -136,12 +146,13 @@ def listing_text(items: Sequence[dict[str, Any]]) -> list[str]:
     lines: list[str] = []
     for kind in dict.fromkeys(item["kind"] for item in items):
         rows = [
-            [item["name"], item["stored"] or item["family"], item["read"] and f"reads {item['read']}", item["source"]]
+            [item["name"], item["stored"] or item["title"], "" if item["verified"] in (True, None) else "unverified"]
             for item in items
             if item["kind"] == kind
         ]
-        shown = [[cell or "" for cell in row] for row in rows]
-        lines += [*([""] if lines else []), kind, *table(shown)]
+        lines += [*([""] if lines else []), kind, *table(rows)]
+        unlike = [i for i in items if i["kind"] == kind and i["read"] != i["stored"]]
+        lines += [f"  {item['name']} reads {item['read']}" for item in unlike]
     return lines
 
 

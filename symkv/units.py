@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
 from symkv.errors import BadInput
 
@@ -90,8 +91,9 @@ def parse_tokens(text: str) -> tuple[int, str | None]:
         raise BadInput(f"a token count must be a whole number from 1 on, got {text!r}; write 131072 or 128Ki")
     if match[2] not in ("k", "M"):
         return int(count), None
-    other = int(exact(match[1]) * TOKEN_SUFFIX[match[2] + "i"])
-    return int(count), f"{text.strip()} tokens is read as {count}; write {match[1]}{match[2]}i for {other}"
+    binary = {"k": "Ki", "M": "Mi"}[match[2]]
+    other = rational(exact(match[1]) * TOKEN_SUFFIX[binary])
+    return int(count), f"{text.strip()} tokens is read as {count}; write {match[1]}{binary} for {other}"
 
 
 def rational(value: Fraction | int) -> int | str:
@@ -193,11 +195,13 @@ def check_dtype(name: str) -> str:
     return name
 
 
+Match = Literal["matches", "rounds", "differs"]
+_MATCHES: tuple[Match, ...] = ("matches", "rounds", "differs")
 _PRINTED = re.compile(r"([\d,]+(?:\.(\d+))?)\s*([A-Za-z%]*)", re.ASCII)
-_PLAIN = {"": 1, "x": 1, "B": 1, "K": 10**3, "M": 10**6, "%": Fraction(1, 100)}
+_PLAIN: dict[str, int | Fraction] = {"": 1, "x": 1, "B": 1, "K": 10**3, "M": 10**6, "%": Fraction(1, 100)}
 
 
-def against_printed(value: Fraction | int, printed: str) -> tuple[str, Fraction]:
+def against_printed(value: Fraction | int, printed: str) -> tuple[Match, Fraction]:
     """How an exact value relates to a printed one, and the ratio printed/exact of the nearer reading.
 
     `matches` when equal, `rounds` when equal to the printed decimals (half a unit of the last digit), else `differs`.
@@ -219,10 +223,10 @@ def against_printed(value: Fraction | int, printed: str) -> tuple[str, Fraction]
         scales = [Fraction(scale)]
     number = Fraction(match[1].replace(",", ""))
     half = Fraction(1, 2 * 10 ** len(match[2] or ""))
-    verdicts = []
+    verdicts: list[tuple[int, Fraction, Fraction]] = []
     for scale in scales:
         gap = abs(Fraction(value) / scale - number)
-        verdict = "matches" if gap == 0 else "rounds" if gap <= half else "differs"
-        verdicts.append((("matches", "rounds", "differs").index(verdict), gap, verdict, number * scale / value))
-    _, _, verdict, ratio = min(verdicts)
-    return verdict, ratio
+        quality = 0 if gap == 0 else 1 if gap <= half else 2
+        verdicts.append((quality, gap, number * scale / value))
+    quality, _, ratio = min(verdicts)
+    return _MATCHES[quality], ratio

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from symkv.errors import BadInput
 from symkv.formula import exact, latex, reader, text
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import sympy
 
 Number = int | Fraction
-Operand = "Formula | Number"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -101,7 +101,7 @@ class Formula:
 
     def _join(self, op: ast.operator, other: Any, *, swap: bool = False) -> Formula:
         if not isinstance(other, Formula | int | Fraction):
-            return NotImplemented
+            return cast(Formula, NotImplemented)  # Python then asks the other operand
         left, right = (Formula.of(other), self) if swap else (self, Formula.of(other))
         return Formula(ast.BinOp(left.tree, op, right.tree))
 
@@ -233,14 +233,14 @@ def _call(name: str, *arguments: Any) -> Any:
 
 
 # Stand-ins that a paper form imports in place of the builtins, so that one function serves ints, formulas and sympy.
-def min(*arguments: Any) -> Any:
+def min(*arguments: T) -> T:
     """The least argument: of numbers, formulas or sympy expressions."""
-    return _call("min", *arguments)
+    return cast(T, _call("min", *arguments))
 
 
-def max(*arguments: Any) -> Any:
+def max(*arguments: T) -> T:
     """The greatest argument: of numbers, formulas or sympy expressions."""
-    return _call("max", *arguments)
+    return cast(T, _call("max", *arguments))
 
 
 def ceil(argument: Any) -> Any:

@@ -52,6 +52,20 @@ def find(
     return None
 
 
+def at_point(
+    statement: Relation, assume: tuple[Relation, ...], domains: Mapping[str, Domain], point: Mapping[str, Number]
+) -> Counterexample | None:
+    """A proposed point as a counterexample, if it is one: in the domain, with the assumptions, and evaluated twice."""
+    named = {name: value for name, value in point.items() if name in statement.names}
+    try:
+        inside = all(_inside(point[name], domains[name]) for name in domains)
+        if not inside or not all(relation.holds(point) for relation in assume) or not _fails(statement, point):
+            return None
+    except (BadInput, KeyError):
+        return None
+    return _confirmed(statement, named)
+
+
 def satisfiable(assume: Iterable[Relation], domains: Mapping[str, Domain]) -> bool:
     """Whether a point that meets every assumption was found (False: none found, which proves nothing)."""
     hypotheses = tuple(assume)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Literal
 
 from symkv.errors import BadInput, JudgesDisagree
 from symkv.formula import Formula, Relation
 from symkv.proof.collect import domain_of
-from symkv.proof.counterexample import Counterexample, find, satisfiable
+from symkv.proof.counterexample import Counterexample, at_point, find, satisfiable
 from symkv.proof.kernel import Domain
 from symkv.proof.search import prove_with_split
 
@@ -57,8 +58,8 @@ def judge(
     hypotheses = tuple(assume)
     domains = domains_for((statement, *hypotheses), declared)
     proof = prove_with_split(statement, hypotheses, domains)
-    if hypotheses and not satisfiable(hypotheses, domains) and ask_z3(None, hypotheses, domains) == "yes":
-        raise BadInput("the assumptions must be able to hold together, these can't; drop one")
+    if hypotheses and not satisfiable(hypotheses, domains) and ask_z3(None, hypotheses, domains, whole=True) == "yes":
+        raise BadInput("the assumptions must be able to hold together in their domains, these can't; drop one")
     conditions = tuple(map(Relation.parse, proof.conditions)) if proof else ()
     found = find(statement, (*hypotheses, *conditions), domains, tries=300 if proof else 3000)
     if proof is not None:
@@ -70,6 +71,10 @@ def judge(
     if found is not None:
         return Judgement("refuted", ("box",), counterexample=found)
     answer = ask_z3(statement, hypotheses, domains)
+    if answer != "yes" and (point := _z3_point(statement, hypotheses, domains)) is not None:
+        found = at_point(statement, hypotheses, domains, point)
+        if found is not None:
+            return Judgement("refuted", ("z3", "box"), counterexample=found)
     return Judgement("checked", ("z3",)) if answer == "yes" else Judgement("unknown", ())
 
 
@@ -92,27 +97,41 @@ def _seconds(
 
 
 def ask_z3(
-    statement: Relation | None, assume: Iterable[Relation], domains: Mapping[str, Domain]
+    statement: Relation | None, assume: Iterable[Relation], domains: Mapping[str, Domain], *, whole: bool = False
 ) -> Literal["yes", "no", "unknown"]:
     """`yes` when no point of the domain meets the assumptions and violates the statement (None: meets them at all).
 
-    Rational functions are asked over the positive reals, which contain the whole numbers; `ceil`, `floor`, `mod` and
-    divisibility over the integers.
+    Rational functions are asked over the positive reals, which contain the whole numbers (unless `whole`); `ceil`,
+    `floor`, `mod` and divisibility over the integers.
     """
+    result, _, integers = _run_z3(statement, tuple(assume), domains, whole=whole)
+    return "yes" if result == "unsat" else "no" if result == "sat" and integers else "unknown"
+
+
+def _z3_point(
+    statement: Relation, assume: tuple[Relation, ...], domains: Mapping[str, Domain]
+) -> dict[str, Fraction] | None:
+    """The point at which z3 sees the statement fail, where it is rational; to be evaluated again, never believed."""
+    result, reader, _ = _run_z3(statement, assume, domains, whole=True)
+    return reader.point() if result == "sat" else None
+
+
+def _run_z3(
+    statement: Relation | None, assume: tuple[Relation, ...], domains: Mapping[str, Domain], *, whole: bool
+) -> tuple[str, _Z3, bool]:
     import z3
 
     relations = [*assume, *([statement] if statement else [])]
-    integers = any(_needs_integers(relation) for relation in relations)
+    integers = whole or any(_needs_integers(relation) for relation in relations)
     reader = _Z3(z3, domains, integers=integers)
     solver = z3.SolverFor("QF_NRA") if not integers and not any(map(_branches, relations)) else z3.Solver()
     solver.set("timeout", Z3_MILLISECONDS)
     formulas = [reader.relation(relation) for relation in assume]
     goal = [z3.Not(reader.relation(statement))] if statement else []
     solver.add(*reader.bounds(), *formulas, *goal, *reader.side)
-    result = solver.check()
-    if result == z3.unsat:
-        return "yes"
-    return "unknown" if result == z3.unknown or not integers else "no"
+    result = str(solver.check())
+    reader.model = solver.model() if result == "sat" else None
+    return result, reader, integers
 
 
 def _nodes(relation: Relation) -> Iterable[ast.AST]:
@@ -139,6 +158,7 @@ class _Z3:
         self.z3, self.domains, self.integers = z3, domains, integers
         self.side: list[Any] = []  # denominators are not zero; floors lie where floors lie
         self.symbols: dict[str, Any] = {}
+        self.model: Any = None
         self.count = 0
 
     def symbol(self, name: str) -> Any:
@@ -146,6 +166,15 @@ class _Z3:
             whole = self.integers and self.domains[name].whole
             self.symbols[name] = self.z3.Int(name) if whole else self.z3.Real(name)
         return self.symbols[name]
+
+    def point(self) -> dict[str, Fraction] | None:
+        """The model as exact numbers, or None where a value is irrational."""
+        values = {name: self.model.eval(term, model_completion=True) for name, term in self.symbols.items()}
+        if not all(self.z3.is_int_value(v) or self.z3.is_rational_value(v) for v in values.values()):
+            return None
+        return {
+            name: Fraction(str(value.as_fraction() if value.is_real() else value)) for name, value in values.items()
+        }
 
     def bounds(self) -> list[Any]:
         lower = {name: self.domains[name] for name in self.domains}

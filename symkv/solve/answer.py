@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from symkv import symbols
-from symkv.caches import Stack, quantity
+from symkv.caches import Part, Stack, quantity
 from symkv.errors import BadInput
 from symkv.formula import Formula, symbol
 from symkv.proof.collect import collect
@@ -90,7 +90,7 @@ def solve(
     general = _quantity(Stack(stack.name, tuple(_opened(stack))), of, batch=None)
     particular = _quantity(_formatted(stack, dtype), of, batch=batch)
     if tokens is not None:
-        particular = particular.substitute({"n_tokens": tokens})
+        particular = collect(particular.substitute({"n_tokens": tokens}))
     if unknown not in particular.names:
         raise BadInput(_not_there(stack, unknown, particular, of))
     if unknown not in general.names or len(stack.parts) > 1 or stack.formats:
@@ -130,9 +130,7 @@ def _quantity(stack: Stack, of: str, *, batch: int | None) -> Formula:
     return collect(formula)
 
 
-def _opened(stack: Stack) -> list[object]:
-    from dataclasses import replace
-
+def _opened(stack: Stack) -> list[Part]:
     return [replace(part, values={}) for part in stack.parts]
 
 

@@ -7,6 +7,7 @@ import ast
 from symkv.errors import JudgesDisagree, Undecided
 from symkv.formula import Formula, Relation, symbol
 from symkv.proof.judges import Judgement, judge
+from symkv.proof.kernel import RATIO, Domain
 
 
 def isolate(formula: Formula, unknown: str, target: str) -> Formula:
@@ -50,7 +51,5 @@ def proof_of(formula: Formula, unknown: str, target: str, closed_form: Formula) 
     return follows if back.verdict == "proved" else back
 
 
-def _real(name: str) -> dict[str, object]:
-    from symkv.proof.kernel import RATIO
-
-    return {name: RATIO}
+def _real(name: str) -> dict[str, Domain]:
+    return {name: RATIO}  # solved over the positive reals; wholeness is judged afterwards
