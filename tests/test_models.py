@@ -1,0 +1,220 @@
+"""Configs are read exactly or refused by name; what is read equals the caches that transformers really allocates."""
+
+import json
+import random
+import re
+from pathlib import Path
+
+import pytest
+
+from symkv.caches import quantity
+from symkv.errors import BadInput, SymkvError
+from symkv.models import bundled, from_config, resolve
+from symkv.models.fields import HARMLESS, USED, smells
+
+DATA = Path(__file__).parent / "data"
+CASES = [json.loads(line) for line in (DATA / "transformers_cases.jsonl").read_text().splitlines()]
+LLAMA = {
+    "model_type": "llama",
+    "num_hidden_layers": 32,
+    "hidden_size": 4096,
+    "num_attention_heads": 32,
+    "num_key_value_heads": 8,
+    "torch_dtype": "bfloat16",
+    "vocab_size": 128256,
+}
+GEMMA3 = {
+    "model_type": "gemma3_text",
+    "num_hidden_layers": 62,
+    "num_attention_heads": 32,
+    "num_key_value_heads": 16,
+    "head_dim": 128,
+    "sliding_window": 1024,
+}
+
+
+def elements(stack, of, tokens):
+    return quantity(stack, of).evaluate({"n_tokens": tokens, "bytes_per_element": 1})
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['model_type']}-{case['variant']}")
+def test_measured_caches_have_just_the_elements_that_the_stack_keeps_between_steps(case):
+    # records of transformers 5.23.0; its dynamic cache holds W - 1 tokens of a window after a step, its static cache W
+    # of the static length
+    stack = from_config(case["config"])
+    assert case["records"]
+    for record in case["records"]:
+        if record["cache"] == "static":
+            expected = elements(stack, "stored", record["static_max"])
+        else:
+            expected = elements(stack, "between", record["tokens"])
+        assert record["batch"] * expected == record["elements"], record
+
+
+TOTALS = [  # name, tokens, bytes at two bytes per element, from the published configs by hand
+    ("llama-3.1-8b", 131072, 2 * 32 * 8 * 128 * 2 * 131072),
+    ("llama-3.1-70b", 8192, 2 * 80 * 8 * 128 * 2 * 8192),
+    ("deepseek-v3", 1, 70272),  # "70.272 KB", arXiv:2505.09343, table 1
+    ("qwen3-32b", 1, 262144),
+    ("qwen3-8b", 1, 147456),
+    ("qwen3-30b-a3b", 1, 98304),
+    ("gpt-oss-120b", 131072, 2048 * (18 * 131072 + 18 * 128)),
+    ("gemma-3-27b", 131072, 2 * 16 * 128 * 2 * (10 * 131072 + 52 * 1024)),
+]
+
+
+@pytest.mark.parametrize(("name", "tokens", "total"), TOTALS)
+def test_released_models_store_what_their_shapes_say(name, tokens, total):
+    assert 2 * elements(resolve(name), "stored", tokens) == total
+
+
+@pytest.mark.parametrize("path", sorted((DATA / "configs").glob("*.json")), ids=lambda path: path.stem)
+def test_a_released_config_is_read_or_refused_by_name(path):
+    if "jamba" in path.stem:
+        with pytest.raises(BadInput, match="model_type 'jamba' is not read yet"):
+            resolve(str(path))
+    else:
+        assert elements(resolve(str(path)), "stored", 100) > 0
+
+
+def test_bundled_models_have_a_source_and_a_date():
+    assert len(bundled()) >= 10
+    for record in bundled():
+        assert record.source
+        assert re.fullmatch(r"20\d\d-\d\d-\d\d", record.date)
+        assert set(record.config) <= USED
+
+
+def test_gemma_has_one_global_layer_in_six_and_the_rest_windowed():
+    full, window = from_config(GEMMA3).parts
+    assert (str(full.values["n_layers"]), str(window.values["n_layers"])) == ("10", "52")
+    nested = from_config({"model_type": "gemma3", "text_config": GEMMA3, "vision_config": {"num_hidden_layers": 27}})
+    assert elements(nested, "stored", 5000) == elements(from_config(GEMMA3), "stored", 5000)
+
+
+def test_fallbacks_and_ignored_fields_are_reported():
+    stack = from_config({key: value for key, value in LLAMA.items() if key != "num_key_value_heads"})
+    assert any("num_key_value_heads is not given" in line for line in stack.fallbacks)
+    assert any("head_dim is not given" in line for line in stack.fallbacks)
+    assert "vocab_size" in stack.ignored_fields
+    assert stack.dtype == "bf16"
+    assert not any("head_dim" in line for line in from_config({**LLAMA, "head_dim": 128}).fallbacks)
+
+
+def test_head_dim_wins_over_the_hidden_size():
+    assert elements(from_config({**LLAMA, "head_dim": 64}), "stored", 1) == 2 * 32 * 8 * 64
+
+
+REFUSED = [
+    ({"model_type": "jamba"}, "model_type 'jamba' is not read yet"),
+    ({"model_type": None}, "must have a model_type"),
+    ({"num_hidden_layers": 0}, "num_hidden_layers must be a whole number from 1"),
+    ({"num_hidden_layers": 1.5}, "num_hidden_layers must be a whole number"),
+    ({"num_hidden_layers": "32"}, "num_hidden_layers must be a whole number"),
+    ({"num_hidden_layers": True}, "num_hidden_layers must be a whole number"),
+    ({"num_hidden_layers": 10**9}, "num_hidden_layers must be a whole number"),
+    ({"num_hidden_layers": None}, "num_hidden_layers must be a whole number from 1 to 10000000, it is missing"),
+    ({"num_key_value_heads": -8}, "num_key_value_heads must be a whole number"),
+    ({"num_key_value_heads": 5}, "must divide num_attention_heads = 32"),
+    ({"hidden_size": 4097}, "hidden_size must be a multiple"),
+    ({"sliding_window": 4096}, "sliding_window is set"),
+    ({"num_kv_shared_layers": 2}, "the field num_kv_shared_layers may change the cache"),
+    ({"my_cache_trick": {"a": 1}}, "the field my_cache_trick may change the cache"),
+    ({"layer_types": ["full_attention"] * 31}, "layer_types must be a list of 32 entries"),
+    ({"layer_types": ["linear_attention"] * 32}, "the layer type 'linear_attention' is not read yet"),
+    ({"torch_dtype": "float7"}, "torch_dtype must be one of"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), REFUSED)
+def test_what_can_not_be_known_stops_the_reading_by_name(change, message):
+    with pytest.raises(BadInput, match=re.escape(message)):
+        from_config({**LLAMA, **change})
+    assert elements(from_config({**LLAMA, "num_kv_shared_layers": None, "my_cache_trick": False}), "stored", 1) == 65536
+
+
+def test_used_and_harmless_fields_do_not_overlap_and_harmless_ones_would_stop_the_reading():
+    assert not USED & HARMLESS
+    assert any(map(smells, HARMLESS))
+
+
+STACKS = [
+    ("2*gqa(n_kv_heads=8,d_head=128)", 2 * 2 * 8 * 128),
+    ("10*gqa(n_kv_heads=8,d_head=128) + 50*sliding_window(window=1024,n_kv_heads=8,d_head=128)", 60 * 2 * 8 * 128),
+    ("5*mla(d_latent=512,d_rope=64) + cross_layer(n_unique_layers=1,n_layers=4,n_kv_heads=1,d_head=2)", 5 * 576 + 4),
+]
+
+
+@pytest.mark.parametrize(("text", "first"), STACKS)
+def test_a_stack_in_words_is_the_sum_of_its_terms(text, first):
+    assert elements(resolve(text), "stored", 1) == first
+
+
+BAD_STACKS = [
+    "2*",
+    "2*gqa(",
+    "2*gqa(d_head)",
+    "2*gqa(d_head=0)",
+    "gqa() gqa()",
+    "2*nothing(d_head=1)",
+    "2*gqa(window=4)",
+]
+BAD_STACKS += ["2*gqa(d_head=1,d_head=2)", "3*local_global(window=4)", "2*gqa(d_head=1) +", "0*gqa()", "1.5*gqa()"]
+
+
+@pytest.mark.parametrize("text", BAD_STACKS)
+def test_a_stack_that_is_not_well_written_is_bad_input(text):
+    with pytest.raises(BadInput):
+        resolve(text)
+
+
+FILES = {
+    "empty.json": "",
+    "truncated.json": json.dumps(LLAMA)[:50],
+    "list.json": "[1]",
+    "object.json": "{}",
+    "twice.json": '{"model_type": "llama", "model_type": "qwen3"}',
+    "nan.json": '{"model_type": "llama", "num_hidden_layers": NaN}',
+    "deep.json": '{"a": ' * 100_000,
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_is_no_config_is_bad_input_with_its_path(name, tmp_path):
+    path = tmp_path / name
+    path.write_text(FILES[name])
+    with pytest.raises(BadInput) as problem:
+        resolve(str(path))
+    assert problem.value.where.startswith(str(path))
+    path.write_text(json.dumps(LLAMA))
+    assert elements(resolve(str(path)), "stored", 1) == 65536
+
+
+def test_a_mutated_config_gives_a_stack_or_one_clear_error():
+    rng = random.Random(7)
+    values = [
+        None,
+        -1,
+        0,
+        1.5,
+        "8",
+        10**12,
+        [],
+        {},
+        [None],
+        True,
+        "full_attention",
+        ["full_attention"] * 3,
+        float("inf"),
+    ]
+    bases = [LLAMA, GEMMA3, json.loads((DATA / "configs" / "deepseek-ai--DeepSeek-V3.json").read_text())]
+    read = 0
+    for _ in range(3000):
+        config = dict(rng.choice(bases))
+        for _ in range(rng.randint(1, 3)):
+            config[rng.choice([*config, "layer_types", "sliding_window_pattern", "text_config"])] = rng.choice(values)
+        try:
+            read += quantity(from_config(config), "stored") is not None
+        except SymkvError as problem:
+            assert "\n" not in str(problem)
+    assert 0 < read < 3000
