@@ -1,46 +1,81 @@
-"""Models and whatever else a command takes as WHAT: a config file, a bundled model, a variant, a written stack."""
+"""Models: a config.json, a bundled record, a variant or a written stack, all as one `Stack` of layers."""
 
 from __future__ import annotations
 
 import difflib
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from symkv.caches import Stack
 from symkv.errors import BadInput
 from symkv.models.config import from_config
-from symkv.models.files import Record, bundled, read_json
-from symkv.models.stacktext import parse_stack
+from symkv.models.files import read_config
+from symkv.models.records import Record, bundled, names, record
+from symkv.models.stack_text import read_stack
 from symkv.variants import catalogue, variant
 
-__all__ = ["Record", "bundled", "from_config", "resolve"]
+__all__ = ["Record", "bundled", "from_config", "read_stack", "resolve"]
+
+MAX_CHARS = 4096
 
 
 def resolve(what: str) -> Stack:
-    """The stack of a config.json or its folder, a bundled model, a variant, or a stack written as text.
+    """The stack that WHAT names: a config.json or its folder, a bundled model, a variant, or a written stack.
 
-    Raises `BadInput` with near names for anything else.
+    Raises `BadInput` for a file that is no readable config, and for a name that is none, with the names near it.
 
-    >>> resolve("2*gqa(n_kv_heads=8,d_head=128)").parts[0].variant.name
-    'gqa'
+    >>> resolve("deepseek-v3").parts[0].label
+    'latent attention x 61 layers'
+    >>> len(resolve("10*gqa(n_kv_heads=8,d_head=128) + 50*sliding_window(window=1024)").parts)
+    2
     """
+    if not what.strip() or len(what) > MAX_CHARS:
+        raise BadInput(f"a model must be named in 1 to {MAX_CHARS} characters, got {len(what)}; try llama-3.1-8b")
+    written = "(" in what and not what.lstrip().startswith(("/", ".", "~")) and not what.endswith(".json")
+    path = Path(what)
+    named = what in names() or what in catalogue()
+    if _holds_config(path) or (_looks_like_a_path(what) and not written):
+        return _from_file(path)
+    if what in names():
+        return record(what).stack
     if what in catalogue():
         return Stack.of(variant(what))
-    for record in bundled():
-        if record.name == what:
-            return from_config(record.config, name=record.name, source=f"{record.source}, {record.date}")
-    if "(" in what or "*" in what:
-        return parse_stack(what)
-    path = Path(what)
-    if what.endswith(".json") or os.sep in what or path.is_dir():
-        config = read_json(path)
-        try:
-            return from_config(config, name=path.name if path.suffix != ".json" else what, source=what)
-        except BadInput as problem:
-            raise problem.at(what) from None
-    names = [*catalogue(), *(record.name for record in bundled())]
-    near = difflib.get_close_matches(what, names, n=3, cutoff=0.4) or ["gqa", "mla", "llama-3.1-8b"]
-    raise BadInput(
-        f"WHAT must be a config.json, its folder, a bundled model, a variant or a stack, {what[:40]!r} is none; "
-        f"try {', '.join(near)}, or symkv list"
-    )
+    if written:
+        return read_stack(what)
+    if not named and _exists(path):
+        return _from_file(path)
+    known = [*names(), *catalogue()]
+    near = difflib.get_close_matches(what.lower(), known, n=3, cutoff=0.5)
+    hint = f"did you mean {', '.join(near)}?" if near else "symkv list models and symkv list variants name them"
+    raise BadInput(f"a model must be a config.json, a bundled name, a variant or a stack, got {ascii(what[:40])}; {hint}")
+
+
+def _looks_like_a_path(what: str) -> bool:
+    return what.endswith(".json") or "/" in what or os.sep in what
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _holds_config(path: Path) -> bool:
+    """Whether the path is a file, or a folder with a config.json, so that a folder may share a variant's name."""
+    try:
+        return path.is_file() or (path / "config.json").is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _from_file(path: Path) -> Stack:
+    config = read_config(path)
+    try:
+        stack = from_config(config)
+    except BadInput as problem:
+        raise problem.at(str(path)) from None
+    folder = path if path.is_dir() else path.parent
+    name = folder.resolve().name if path.is_dir() or path.name == "config.json" else path.stem
+    return replace(stack, name=name or "config", source=str(path))

@@ -1,209 +1,332 @@
-"""A config.json as a stack: read exactly, or refused with the field that stopped the reading."""
+"""A config.json, or the condensed record of one, read as a stack of layers. Nothing is guessed.
+
+What a field means is in `families` (one row for each model type) and `fields` (which fields count). A value that the
+config leaves out and its type derives is listed under `fallbacks`, what is read into it under `assumptions`.
+"""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from symkv.caches import Part, Stack
 from symkv.errors import BadInput
 from symkv.formula import Formula
-from symkv.models.families import FAMILIES, FULL, NESTED, SLIDING, Family
-from symkv.models.fields import HARMLESS, USED, smells
+from symkv.models import fields
+from symkv.models.families import FAMILIES, WINDOW_FIELDS, WRAPPERS, Family
+from symkv.models.values import MISSING, MOST_TOKENS, count, flag, per_layer, shown, text
 from symkv.variants import variant
 
-MAX_COUNT = 10**7  # no real config has a count above this; a larger one is a typing error
-DTYPES = {"bfloat16": "bf16", "float16": "fp16", "float32": "fp32"}
+FULL, SLIDING = "full_attention", "sliding_attention"
+DTYPES = {"bfloat16": "bf16", "float16": "fp16", "half": "fp16", "float32": "fp32", "float": "fp32"}
+CACHE_FORMATS = ("kv_cache_scheme", "kv_cache_quant_algo")  # inside quantization_config; the rest is about weights
 
 
 @dataclass
 class _Reading:
-    """One config being read, and what had to be said about it."""
+    """One text decoder being read, and what has to be said about it."""
 
     config: Mapping[str, Any]
-    assumptions: list[str] = field(default_factory=list)
+    model_type: str
+    family: Family
     fallbacks: list[str] = field(default_factory=list)
-    ignored: list[str] = field(default_factory=list)
+    assumptions: list[str] = field(default_factory=list)
+    layers: int = 0
+    drafts: int = 0
 
-    def count(self, name: str, *, default: int | None = None, least: int = 1) -> int:
-        """A whole number of the config; `BadInput` names the field otherwise."""
-        value = self.config.get(name)
-        if value is None and default is not None:
-            return default
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= MAX_COUNT:
-            came = "is missing" if value is None else f"is {str(value)[:40]!r}"
-            raise BadInput(f"{name} must be a whole number from {least} to {MAX_COUNT}, it {came}")
+    def raw(self, name: str) -> Any:
+        """The field's value; for one left out, the default of the type's own class, listed as a fallback."""
+        value = self.config.get(name, MISSING)
+        if value is MISSING and name in self.family.defaults:
+            value = self.family.defaults[name]
+            self.fall_back(f"{name} = {value}: the default of {self.model_type}")
         return value
 
+    def fall_back(self, said: str) -> None:
+        """Say once that a value was derived."""
+        if said not in self.fallbacks:
+            self.fallbacks.append(said)
 
-def from_config(config: Any, *, name: str = "config", source: str = "") -> Stack:
-    """The stack of layers that a config describes, one part for each kind of layer.
+    def needed(self, name: str, *, least: int = 1, most: int | None = None) -> int:
+        """A count that must be there."""
+        value = self.raw(name)
+        if value is MISSING:
+            raise BadInput(f"{name} must be given for {self.model_type}, the config has none; add it")
+        return count(value, name, least=least, **({} if most is None else {"most": most}))
 
-    Takes the mapping of a config.json, or an object with `to_dict()` as transformers' configs have. Raises `BadInput`
-    for an unknown model type, layer type or cache field, and for a value that can't be.
 
-    >>> layers = {"num_hidden_layers": 2, "num_attention_heads": 8, "hidden_size": 64, "model_type": "llama"}
-    >>> from_config(layers).fallbacks[0]
-    'num_key_value_heads is not given: num_attention_heads = 8'
+def from_config(config: object) -> Stack:
+    """The stack of a config.json given as a mapping, or of an object with `to_dict()` (a transformers config).
+
+    Raises `BadInput` naming the field for a value that can't be, a model type or layer type that isn't known, and a
+    field that speaks of the cache and isn't understood.
+
+    >>> llama = {"model_type": "llama", "num_hidden_layers": 2, "num_attention_heads": 4, "hidden_size": 256}
+    >>> stack = from_config(llama)
+    >>> stack.parts[0].label, stack.fallbacks[1]
+    ('full attention x 2 layers', 'head_dim = 64: hidden_size / num_attention_heads = 256 / 4')
     """
-    if not isinstance(config, Mapping):
-        to_dict = getattr(config, "to_dict", None)
-        if not callable(to_dict):
-            raise BadInput(f"a config must be a mapping or have to_dict(), got {type(config).__name__}")
+    to_dict = getattr(config, "to_dict", None)
+    if not isinstance(config, Mapping) and callable(to_dict):
         config = to_dict()
-    model_type = config.get("model_type")
-    family = _family(model_type)
-    reading = _Reading(config)
-    if model_type in NESTED and config.get("text_config") is not None:
-        text = config["text_config"]
-        if not isinstance(text, Mapping):
-            raise BadInput(f"text_config must be an object, got {type(text).__name__}")
-        _sort_fields(config, reading, nested=True)
-        family = _family(text.get("model_type", model_type))
-        reading.config = text
-    _sort_fields(reading.config, reading, nested=False)
-    parts = _latent_parts(reading) if family.shape == "latent" else _head_parts(reading, family)
-    dtype = _dtype(config, reading)
+    if not isinstance(config, Mapping):
+        raise BadInput(f"a config must be an object of fields, got {shown(config)}; give the whole config.json")
+    outer = text(config, "model_type")
+    if outer not in WRAPPERS:
+        stack = _decoder(config, outer)
+        return _described(stack, config, outer)
+    inner = config.get("text_config")
+    if not isinstance(inner, Mapping):
+        raise BadInput(f"text_config must be an object of fields for {outer}, got {shown(inner)}; give the decoder's")
+    extra = fields.ignored(config, (*fields.COMMON, "text_config", "hidden_size"))
+    _no_encoder(config)
+    if "model_type" not in inner and WRAPPERS[outer]:
+        inner = {**inner, "model_type": WRAPPERS[outer]}
+    merged = {**{k: config[k] for k in ("dtype", "torch_dtype", "quantization_config") if k in config}, **inner}
+    for name in ("dtype", "torch_dtype"):  # a null inside leaves the word to the outer one
+        if merged.get(name) is None and config.get(name) is not None:
+            merged[name] = config[name]
+    try:
+        stack = _decoder(merged, text(merged, "model_type"), under="text_config.")
+    except BadInput as problem:
+        raise problem.at("text_config") from None
+    stack = _described(stack, config, outer)
+    return Stack(**{**vars(stack), "ignored_fields": (*extra, *stack.ignored_fields)})
+
+
+def family_words(config: Mapping[str, Any]) -> str:
+    """The kind of cache that a readable config has, in words."""
+    inner = config.get("text_config", {}) if config.get("model_type") in WRAPPERS else config
+    return FAMILIES[inner.get("model_type") or WRAPPERS[config["model_type"]]].words
+
+
+def _described(stack: Stack, config: Mapping[str, Any], model_type: str) -> Stack:
+    name = config.get("_name_or_path")
+    return Stack(**{**vars(stack), "name": name if isinstance(name, str) and name else model_type, "source": "config"})
+
+
+def _decoder(config: Mapping[str, Any], model_type: str, *, under: str = "") -> Stack:
+    family = FAMILIES.get(model_type)
+    if family is None:
+        known = [*FAMILIES, *WRAPPERS]
+        near = difflib.get_close_matches(model_type, known, n=3, cutoff=0.6)
+        hint = f"near it are {', '.join(near)}" if near else "give the layers as a stack, 32*gqa(n_kv_heads=8,d_head=128)"
+        raise BadInput(f"model_type must be one that is read, {shown(model_type)} is not; {hint}")
+    _no_encoder(config)
+    reading = _Reading(config, model_type, family)
+    ignored = fields.ignored(config, _used(family), under=under)
+    reading.layers = reading.needed("num_hidden_layers")
+    _drafts(reading)
+    dtype = _dtype(reading)
+    for name in family.ones:
+        _all_ones(reading, name)
+    parts = SHAPES[family.shape](reading)
     return Stack(
-        name,
+        model_type,
         tuple(parts),
-        source=source,
+        dtype=dtype,
         assumptions=tuple(reading.assumptions),
         fallbacks=tuple(reading.fallbacks),
-        ignored_fields=tuple(reading.ignored),
-        dtype=dtype,
+        ignored_fields=ignored,
     )
 
 
-def _family(model_type: Any) -> Family:
-    if not isinstance(model_type, str):
-        raise BadInput("a config must have a model_type, this one has none; is it a model's config.json?")
-    if model_type not in FAMILIES:
-        near = difflib.get_close_matches(model_type, FAMILIES, n=3) or ["llama", "qwen3", "deepseek_v3"]
-        raise BadInput(
-            f"model_type {model_type[:40]!r} is not read yet, and is not guessed; read are {', '.join(near)}, ..."
-        )
-    return FAMILIES[model_type]
+def _used(family: Family) -> frozenset[str]:
+    own = (*fields.LATENT, *fields.REBUILT_VALUES) if family.shape == "latent" else fields.HEADS
+    return frozenset((*fields.COMMON, *fields.DRAFT, *own, *WINDOW_FIELDS[family.windows], *family.listing, *family.ones))
 
 
-def _sort_fields(config: Mapping[str, Any], reading: _Reading, *, nested: bool) -> None:
-    """Every field is used, harmless or ignored; one that may change the cache stops the reading."""
-    for name in config:
-        value = config[name]
-        if name in USED or name in HARMLESS:
+def _no_encoder(config: Mapping[str, Any]) -> None:
+    if flag(config.get("is_encoder_decoder"), "is_encoder_decoder"):
+        raise BadInput("is_encoder_decoder must be false, got true; encoder-decoder caches aren't read")
+
+
+def _drafts(reading: _Reading) -> None:
+    for name in fields.DRAFT:
+        value = reading.config.get(name)
+        drafts = 0 if value is None else count(value, name, least=0)
+        reading.drafts += drafts
+        if drafts:
+            reading.assumptions.append(f"{name} = {drafts}: layers that draft tokens are left out")
+
+
+def _dtype(reading: _Reading) -> str | None:
+    """The config's own number format, never the one of quantised weights."""
+    found: dict[str, str] = {}
+    for name in ("dtype", "torch_dtype"):
+        value = reading.config.get(name)
+        if value is None:
             continue
-        if nested and isinstance(value, Mapping) and name.endswith("_config"):
-            continue  # an encoder tower, which keeps no cache
-        if smells(name) and value is not None and value is not False:
-            raise BadInput(
-                f"the field {name[:60]} may change the cache and is not understood; remove it if it does not"
-            )
-        reading.ignored.append(name)
+        word = value if isinstance(value, str) else str(value) if type(value).__module__ == "torch" else None
+        if word is None:
+            raise BadInput(f'{name} must be text, got {shown(value)}; write "{name}": "bfloat16"')
+        word = word.removeprefix("torch.")
+        if word not in DTYPES:
+            reading.assumptions.append(f"{name} = {shown(word)} isn't taken as the format of the cache")
+            continue
+        found[DTYPES[word]] = name
+    if len(found) > 1:
+        raise BadInput(f"dtype and torch_dtype must agree, got {' and '.join(found)}; drop one of them")
+    quantised = reading.config.get("quantization_config")
+    if isinstance(quantised, Mapping):
+        for name in CACHE_FORMATS:
+            if quantised.get(name) is not None:
+                said = f"quantization_config.{name} = {shown(quantised[name])}"
+                reading.assumptions.append(f"{said} is about the cache and isn't applied; choose with --kv-dtype")
+    return next(iter(found), None)
 
 
-def _dtype(config: Mapping[str, Any], reading: _Reading) -> str | None:
-    given = config.get("torch_dtype") or config.get("dtype") or reading.config.get("torch_dtype")
-    given = given or reading.config.get("dtype")
-    quantization = config.get("quantization_config") or reading.config.get("quantization_config")
-    if isinstance(quantization, Mapping):
-        reading.assumptions.append("quantization_config is about weights; the cache has a format of its own (--dtype)")
-        for name in ("kv_cache_scheme", "kv_cache_quant_algo"):
-            if quantization.get(name):
-                reading.assumptions.append(f"quantization_config.{name} names a cache format; choose it with --dtype")
-    if given is None:
-        return None
-    name = str(given).removeprefix("torch.")
-    if name not in DTYPES:
-        raise BadInput(f"torch_dtype must be one of {', '.join(DTYPES)}, got {name[:40]!r}; or give --dtype")
-    return DTYPES[name]
+def _all_ones(reading: _Reading, name: str) -> None:
+    """A per-layer list in which 1 means full attention; any other entry is an attention that isn't read."""
+    value = reading.config.get(name)
+    if value is None:
+        return
+    for index, entry in enumerate(per_layer(value, name, layers=reading.layers, drafts=reading.drafts)):
+        if entry != 1 or isinstance(entry, bool):
+            raise BadInput(f"{name}[{index}] must be 1 for {reading.model_type}, got {shown(entry)}; only 1 is read")
 
 
-def _number(values: Mapping[str, int]) -> dict[str, Formula]:
-    return {name: Formula.of(value) for name, value in values.items()}
+# -- shapes of a cached row ---------------------------------------------------------------------------------------
 
 
 def _latent_parts(reading: _Reading) -> list[Part]:
-    """Multi-head latent attention: neither heads nor head widths enter."""
-    layers = reading.count("num_hidden_layers")
-    drafts = reading.count("num_nextn_predict_layers", default=0, least=0)
-    if drafts:
-        reading.assumptions.append(f"{drafts} draft layers (num_nextn_predict_layers) are left out")
-    if reading.config.get("layer_types") is not None:
-        kinds = _listed_kinds(reading, layers)
-        if set(kinds) != {FULL}:
-            raise BadInput(f"layer_types must be {FULL} for latent attention, got {sorted(set(kinds) - {FULL})[0]!r}")
-    values = {
-        "n_layers": layers,
-        "d_latent": reading.count("kv_lora_rank"),
-        "d_rope": reading.count("qk_rope_head_dim", least=0),
+    widths = {
+        "d_latent": reading.needed("kv_lora_rank"),
+        "d_rope": reading.needed("qk_rope_head_dim", least=0),
     }
-    return [Part(variant("mla"), _number(values), f"latent attention, {layers} layers")]
+    _window_layers(reading)  # a layer type other than full attention is refused
+    return [_part("mla", "latent attention", reading.layers, widths)]
 
 
-def _head_parts(reading: _Reading, family: Family) -> list[Part]:
-    layers = reading.count("num_hidden_layers")
-    heads = reading.count("num_attention_heads")
-    kinds = _kinds(reading, family, layers)
-    kv_heads = reading.count("num_key_value_heads", default=heads)
-    if reading.config.get("num_key_value_heads") is None:
-        reading.fallbacks.append(f"num_key_value_heads is not given: num_attention_heads = {heads}")
-    if heads % kv_heads:
-        raise BadInput(f"num_key_value_heads must divide num_attention_heads = {heads}, it is {kv_heads}")
-    shape = {"n_kv_heads": kv_heads, "d_head": _head_width(reading, heads)}
-    drafts = reading.count("num_nextn_predict_layers", default=0, least=0)
-    if drafts:
-        reading.assumptions.append(f"{drafts} draft layers (num_nextn_predict_layers) are left out")
+def _head_parts(reading: _Reading) -> list[Part]:
+    heads = reading.raw("num_attention_heads")
+    n_heads = None if heads is MISSING else count(heads, "num_attention_heads")
+    row = {"n_kv_heads": _kv_heads(reading, n_heads), "d_head": _head_dim(reading, n_heads)}
+    local = _window_layers(reading)
     parts = []
-    full, sliding = kinds.count(FULL), kinds.count(SLIDING)
-    if full:
-        values = {"n_layers": full, **shape}
-        parts.append(Part(variant("gqa"), _number(values), f"full attention, {full} layers"))
-    if sliding:
-        window = reading.count("sliding_window")
-        values = {"n_layers": sliding, "window": window, **shape}
-        parts.append(Part(variant("sliding_window"), _number(values), f"window of {window}, {sliding} layers"))
+    if local < reading.layers:
+        parts.append(_part("gqa", "full attention", reading.layers - local, row))
+    if local:
+        window = reading.needed("sliding_window", most=MOST_TOKENS)
+        parts.append(_part("sliding_window", f"window of {window} tokens", local, {**row, "window": window}))
     return parts
 
 
-def _head_width(reading: _Reading, heads: int) -> int:
-    """`head_dim` where it is given; only without it hidden_size / heads, and then it is said."""
-    if reading.config.get("head_dim") is not None:
-        return reading.count("head_dim")
-    hidden = reading.count("hidden_size")
+SHAPES: dict[str, Callable[[_Reading], list[Part]]] = {"heads": _head_parts, "latent": _latent_parts}
+
+
+def _part(name: str, words: str, layers: int, values: Mapping[str, int]) -> Part:
+    plural = "layer" if layers == 1 else "layers"
+    numbers = {"n_layers": layers, **values}
+    return Part(variant(name), {k: Formula.of(v) for k, v in numbers.items()}, f"{words} x {layers} {plural}")
+
+
+def _heads_for(reading: _Reading, n_heads: int | None, what: str) -> int:
+    if n_heads is None:
+        raise BadInput(f"num_attention_heads must be given for {reading.model_type} to find {what}; add it")
+    return n_heads
+
+
+def _kv_heads(reading: _Reading, n_heads: int | None) -> int:
+    value = reading.raw("num_key_value_heads")
+    if value is None or (value is MISSING and reading.family.all_heads):
+        found = _heads_for(reading, n_heads, "num_key_value_heads")
+        reading.fall_back(f"num_key_value_heads = {found}: num_attention_heads")
+        return found
+    return reading.needed("num_key_value_heads") if value is MISSING else count(value, "num_key_value_heads")
+
+
+def _head_dim(reading: _Reading, n_heads: int | None) -> int:
+    value = reading.raw("head_dim")
+    if value is not MISSING and value is not None:
+        return count(value, "head_dim")
+    if not reading.family.divides:
+        came = "null" if value is None else "none"
+        raise BadInput(f"head_dim must be given for {reading.model_type}, the config has {came}; add it")
+    hidden = reading.needed("hidden_size")
+    heads = _heads_for(reading, n_heads, "head_dim")
     if hidden % heads:
         raise BadInput(
-            f"hidden_size must be a multiple of num_attention_heads = {heads} without head_dim, it is {hidden}"
+            f"hidden_size must be a multiple of num_attention_heads where head_dim is not given, got {hidden} and "
+            f"{heads}; add head_dim"
         )
-    reading.fallbacks.append(f"head_dim is not given: hidden_size / num_attention_heads = {hidden // heads}")
+    reading.fall_back(f"head_dim = {hidden // heads}: hidden_size / num_attention_heads = {hidden} / {heads}")
     return hidden // heads
 
 
-def _kinds(reading: _Reading, family: Family, layers: int) -> list[str]:
-    if reading.config.get("attn_type_list") is not None:
-        listed = reading.config["attn_type_list"]
-        if not isinstance(listed, list) or set(map(str, listed)) != {"1"} or len(listed) != layers:
-            raise BadInput(f"attn_type_list must be {layers} times 1 (full attention); other kinds are not read yet")
-    for name in ("max_window_layers", "sliding_window_pattern", "_sliding_window_pattern"):
-        if reading.config.get(name) is not None:
-            reading.count(name, least=0 if name == "max_window_layers" else 1)
-    if not family.windows and reading.config.get("sliding_window") is not None:
-        raise BadInput("sliding_window is set, but this model type is not known to use one; remove it if it does not")
-    if reading.config.get("layer_types") is not None:
-        return _listed_kinds(reading, layers)
-    return family.kinds(reading.config, layers)
+# -- which layers see a window ------------------------------------------------------------------------------------
 
 
-def _listed_kinds(reading: _Reading, layers: int) -> list[str]:
-    listed = reading.config["layer_types"]
-    drafts = reading.count("num_nextn_predict_layers", default=0, least=0)
-    if not isinstance(listed, list) or len(listed) not in {layers, layers + drafts}:
-        came = f"{len(listed)} entries" if isinstance(listed, list) else type(listed).__name__
-        raise BadInput(f"layer_types must be a list of {layers} entries (num_hidden_layers), got {came}")
-    unknown = next((kind for kind in listed if kind not in (FULL, SLIDING)), None)
-    if unknown is not None:
-        raise BadInput(
-            f"the layer type {str(unknown)[:40]!r} is not read yet, and is not guessed; read are {FULL}, {SLIDING}"
-        )
-    return listed[:layers]
+def _window_layers(reading: _Reading) -> int:
+    """How many layers keep a window only."""
+    family = reading.family
+    windowed = bool(WINDOW_FIELDS[family.windows])
+    listed = reading.config.get("layer_types")
+    # A null is no window; a missing one is left to the layer list, which may not need it.
+    window = reading.raw("sliding_window") if windowed and (listed is None or family.gated) else None
+    if listed is not None:
+        return _listed(reading, listed)
+    if not windowed or window is None or (window is MISSING and family.windows in ("every", "late")):
+        return 0
+    if family.gated and not _gate(reading):
+        return 0
+    reading.needed("sliding_window", most=MOST_TOKENS) if window is MISSING else count(
+        window, "sliding_window", most=MOST_TOKENS
+    )
+    return PLACED[family.windows](reading)
+
+
+def _gate(reading: _Reading) -> bool:
+    if "use_sliding_window" not in reading.config:
+        reading.fall_back(f"use_sliding_window = false: the default of {reading.model_type}")
+    return flag(reading.config.get("use_sliding_window"), "use_sliding_window")
+
+
+def _listed(reading: _Reading, listed: Any) -> int:
+    kinds = per_layer(listed, "layer_types", layers=reading.layers, drafts=reading.drafts)
+    known = (FULL, SLIDING) if WINDOW_FIELDS[reading.family.windows] else (FULL,)
+    for index, kind in enumerate(kinds):
+        if kind not in known:
+            raise BadInput(
+                f"layer_types[{index}] must be {' or '.join(known)} for {reading.model_type}, got {shown(kind)}; "
+                f"other layers aren't read"
+            )
+    local = kinds.count(SLIDING)
+    if local and reading.family.gated and not _gate(reading):
+        raise BadInput("layer_types has sliding_attention while use_sliding_window is not true; make the two agree")
+    if local and reading.config.get("sliding_window", MISSING) is None:
+        raise BadInput("layer_types has sliding_attention while sliding_window is null; give the window in tokens")
+    return local
+
+
+def _not_listed(reading: _Reading) -> int:
+    raise BadInput(f"layer_types must be given for {reading.model_type} with a sliding_window; add one entry per layer")
+
+
+def _late(reading: _Reading) -> int:
+    if reading.model_type == "qwen3_moe":  # its own code gives every layer the window, its relatives only the late ones
+        raise BadInput("qwen3_moe with use_sliding_window is read differently by programs; give a stack instead")
+    return max(0, reading.layers - reading.needed("max_window_layers", least=0))
+
+
+def _pattern(reading: _Reading) -> int:
+    """Layer i sees all tokens iff (i + 1) % pattern = 0."""
+    names = [n for n in ("sliding_window_pattern", "_sliding_window_pattern") if reading.config.get(n) is not None]
+    if not names:
+        reading.fall_back(f"sliding_window_pattern = 6: the default of {reading.model_type}")
+        return reading.layers - reading.layers // 6
+    patterns = {count(reading.config[n], n) for n in names}
+    if len(patterns) > 1:
+        raise BadInput(f"{' and '.join(names)} must agree, got {sorted(patterns)}; drop one of them")
+    return reading.layers - reading.layers // patterns.pop()
+
+
+PLACED: dict[str, Callable[[_Reading], int]] = {
+    "listed": _not_listed,
+    "every": lambda reading: reading.layers,
+    "late": _late,
+    "alternate": lambda reading: (reading.layers + 1) // 2,
+    "pattern": _pattern,
+}

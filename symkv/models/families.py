@@ -1,75 +1,116 @@
-"""The model types that are read, as data: where the layers' kinds come from when the config has no list of them.
+"""The model types that are read, one row each: the shape of a cached row, which layers see a window, what is missing.
 
-Every entry is compared with caches that transformers 5.23.0 really allocates, in `tests/test_models.py`.
+A row is here when measured caches of that type (or, for `kimi_k2`, its own code, which is DeepSeek-V3's) have the bytes
+that the row gives; a type without a row is refused by name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
-Config = Mapping[str, Any]
-Kinds = Callable[[Config, int], list[str]]
-FULL, SLIDING = "full_attention", "sliding_attention"
+Shape = Literal["heads", "latent"]
+Windows = Literal["none", "listed", "every", "late", "alternate", "pattern"]
 
-
-def _all_full(config: Config, layers: int) -> list[str]:
-    return [FULL] * layers
-
-
-def _bare_window(config: Config, layers: int) -> list[str]:
-    """A set window makes every layer a sliding one."""
-    return [SLIDING if config.get("sliding_window") is not None else FULL] * layers
-
-
-def _gated_window(config: Config, layers: int) -> list[str]:
-    """`use_sliding_window` switches the window on, from layer `max_window_layers` on."""
-    if not config.get("use_sliding_window") or config.get("sliding_window") is None:
-        return [FULL] * layers
-    first = config.get("max_window_layers", 0)
-    return [SLIDING if layer >= first else FULL for layer in range(layers)]
-
-
-def _every_nth_full(default: int) -> Kinds:
-    """Layer i is global where i + 1 is a multiple of the pattern."""
-
-    def kinds(config: Config, layers: int) -> list[str]:
-        pattern = config.get("sliding_window_pattern", config.get("_sliding_window_pattern", default))
-        return [SLIDING if (layer + 1) % pattern else FULL for layer in range(layers)]
-
-    return kinds
+WINDOWS: dict[Windows, str] = {
+    "none": "no layer has a window",
+    "listed": "layer_types says which layers have the window",
+    "every": "sliding_window, where it is set, holds for every layer",
+    "late": "layers from max_window_layers on have the window, where it is set and not gated off",
+    "alternate": "layers 0, 2, 4, ... have the window",
+    "pattern": "every pattern-th layer sees all tokens, the others the window",
+}
+WINDOW_FIELDS: dict[Windows, tuple[str, ...]] = {
+    "none": (),
+    "listed": ("sliding_window",),
+    "every": ("sliding_window",),
+    "late": ("sliding_window", "use_sliding_window", "max_window_layers"),
+    "alternate": ("sliding_window",),
+    "pattern": ("sliding_window", "sliding_window_pattern", "_sliding_window_pattern"),
+}
 
 
 @dataclass(frozen=True)
 class Family:
-    """How configs of one model type are read: attention with heads, or one latent; and the kinds of its layers."""
+    """How one model type is read.
 
-    shape: Literal["heads", "latent"]
-    kinds: Kinds
-    windows: bool = False  # whether a window means anything to this type; else a set one stops the reading
+    `gated` types have the window only with use_sliding_window. `divides` says that a missing head_dim is
+    hidden_size / num_attention_heads; `all_heads` that a missing num_key_value_heads is num_attention_heads. `defaults`
+    are values of the type's own configuration class for fields that released configs leave out. `listing` names
+    further fields whose content layer_types repeats, `ones` per-layer lists in which every entry must be 1.
+    """
+
+    words: str
+    shape: Shape = "heads"
+    windows: Windows = "none"
+    gated: bool = False
+    divides: bool = True
+    all_heads: bool = False
+    defaults: Mapping[str, int] = field(default_factory=dict)
+    listing: tuple[str, ...] = ()
+    ones: tuple[str, ...] = ()
 
 
-_PLAIN = Family("heads", _all_full)
-_BARE = Family("heads", _bare_window, windows=True)
-_GATED = Family("heads", _gated_window, windows=True)
-_ALTERNATING = Family("heads", _every_nth_full(2), windows=True)
-_GEMMA3 = Family("heads", _every_nth_full(6), windows=True)
-_LATENT = Family("latent", _all_full)
+_FULL = "every token kept"
+_LATENT = "multi-head latent attention"
+_WINDOWED = "windowed"
+_MIXED = "local and global layers"
+
+
+def _rows(names: str, family: Family) -> dict[str, Family]:
+    return dict.fromkeys(names.split(), family)
+
 
 FAMILIES: dict[str, Family] = {
-    **dict.fromkeys(
-        (
-            "llama arcee bitnet cohere ernie4_5 ernie4_5_moe gemma glm glm4 glm4_moe granite granitemoe "
-            "helium hunyuan_v1_dense jais2 olmo olmo2 olmoe phi apertus"
-        ).split(),
-        _PLAIN,
+    # keys and values of num_key_value_heads heads for every token; a missing head_dim divides hidden_size
+    **_rows(
+        "llama arcee cohere flex_olmo granite granitemoe granitemoeshared olmo olmo2 olmoe persimmon phi",
+        Family(_FULL, all_heads=True),
     ),
-    **dict.fromkeys(["mistral", "mixtral", "ministral3", "phi3", "minimax_m2"], _BARE),
-    **dict.fromkeys(["qwen2", "qwen2_moe", "qwen3", "qwen3_moe", "dots1"], _GATED),
-    **dict.fromkeys(["gemma2", "gpt_oss", "vaultgemma"], _ALTERNATING),
-    **dict.fromkeys(["gemma3", "gemma3_text"], _GEMMA3),
-    **dict.fromkeys(["deepseek_v2", "deepseek_v3", "kimi_k2"], _LATENT),
+    **_rows("apertus bitnet ernie4_5_moe glm4_moe", Family(_FULL)),
+    # the same, but the class has a head_dim of its own, so a missing one is asked for
+    **_rows(
+        "diffllama ernie4_5 gemma glm glm4 helium hunyuan_v1_dense hunyuan_v1_moe hyperclovax jais2",
+        Family(_FULL, divides=False),
+    ),
+    "minimax_m2": Family(_FULL, divides=False, ones=("attn_type_list",)),
+    # a bare sliding_window holds for every layer; null is no window
+    "mistral": Family(_WINDOWED, windows="every", defaults={"sliding_window": 4096, "num_key_value_heads": 8}),
+    "mixtral": Family(_WINDOWED, windows="every"),
+    "ministral3": Family(_WINDOWED, windows="every", divides=False),
+    "phi3": Family(_WINDOWED, windows="every", all_heads=True),
+    # windowed from max_window_layers on
+    **_rows("qwen2 qwen2_moe", Family(_FULL, windows="late", gated=True)),
+    "qwen3": Family(_FULL, windows="late", gated=True, divides=False),
+    "qwen3_moe": Family(_FULL, windows="late", gated=True),
+    "dots1": Family(_FULL, windows="late"),
+    # windowed and full layers in turn
+    **_rows("gemma2 gpt_oss vaultgemma", Family(_MIXED, windows="alternate", divides=False)),
+    "gemma3_text": Family(
+        _MIXED,
+        windows="pattern",
+        divides=False,
+        defaults={"num_attention_heads": 8, "num_key_value_heads": 4, "head_dim": 256, "sliding_window": 4096},
+    ),
+    # the layers with a window are listed
+    "afmoe": Family(_MIXED, windows="listed", divides=False, listing=("global_attn_every_n_layers",)),
+    "exaone_moe": Family(_MIXED, windows="listed", listing=("sliding_window_pattern",)),
+    "granitemoe_swa": Family(_MIXED, windows="listed", all_heads=True),
+    "cohere2_moe": Family(
+        _MIXED,
+        windows="listed",
+        divides=False,
+        listing=("sliding_window_pattern", "prefix_dense_sliding_window_pattern"),
+    ),
+    # one latent and one rotary key for all heads
+    **_rows("deepseek_v2 deepseek_v3 glm4_moe_lite kimi_k2 minicpm3", Family(_LATENT, shape="latent")),
 }
 
-NESTED = frozenset({"gemma3"})  # types whose text decoder is described in `text_config`; the towers keep no cache
+# Model types that hold the text decoder under `text_config`, with the type that a text_config without one has.
+WRAPPERS: dict[str, str | None] = {
+    "gemma3": "gemma3_text",
+    "shieldgemma2": "gemma3_text",
+    "got_ocr2": "qwen2",
+    **dict.fromkeys("kimi_k25 lighton_ocr llava_next llava_onevision qianfan_ocr video_llama_3 vipllava".split()),
+}

@@ -1,58 +1,118 @@
-"""The three lists of config.json fields, as data: used; known not to touch the cache; the rest.
+"""Which fields of a config.json enter the cache, which are known not to, and what happens with the rest.
 
-A field of the rest whose name smells of the cache stops the reading; any other is reported as ignored. A null or
-false value says that the feature is off, so it stops nothing.
+A field of the rest stops the reading when its name smells of the cache: a config that says something about the cache
+which isn't understood must not be answered. Any other field of the rest is listed in `Stack.ignored_fields`.
 """
 
 from __future__ import annotations
 
-USED = frozenset(
-    (
-        "model_type num_hidden_layers hidden_size num_attention_heads num_key_value_heads head_dim "
-        "layer_types sliding_window use_sliding_window max_window_layers sliding_window_pattern "
-        "_sliding_window_pattern kv_lora_rank qk_rope_head_dim num_nextn_predict_layers torch_dtype "
-        "dtype text_config quantization_config attn_type_list partial_rotary_factor"
-    ).split()
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from symkv.errors import BadInput
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+# -- used: they decide what is cached, or are said in the assumptions ---------------------------------------------
+
+COMMON = _names("model_type num_hidden_layers layer_types dtype torch_dtype quantization_config is_encoder_decoder")
+DRAFT = ("num_nextn_predict_layers", "num_mtp_modules")  # layers that draft tokens, with caches of their own
+HEADS = ("num_attention_heads", "num_key_value_heads", "head_dim", "hidden_size")
+LATENT = ("kv_lora_rank", "qk_rope_head_dim")
+
+# -- known not to touch the cache, by reason ----------------------------------------------------------------------
+
+HARMLESS: dict[str, tuple[str, ...]] = {
+    "names, versions and tokenizer": _names(
+        "_name_or_path architectures auto_map transformers_version tokenizer_class prefix id2label label2id "
+        "problem_type task_specific_params finetuning_task vocab_size bos_token_id eos_token_id pad_token_id "
+        "sep_token_id eod_token_id decoder_start_token_id image_token_id image_token_index video_token_id "
+        "boi_token_index eoi_token_index boi_token_id eoi_token_id ignore_index"
+    ),
+    "what a call returns or how it samples": _names(
+        "use_cache output_attentions output_hidden_states output_scores output_router_logits return_dict "
+        "return_dict_in_generate do_sample early_stopping temperature top_k top_p typical_p num_beams num_beam_groups "
+        "num_return_sequences diversity_penalty length_penalty repetition_penalty no_repeat_ngram_size "
+        "encoder_no_repeat_ngram_size bad_words_ids begin_suppress_tokens suppress_tokens forced_bos_token_id "
+        "forced_eos_token_id exponential_decay_length_penalty remove_invalid_values max_length min_length is_decoder "
+        "chunk_size_feed_forward"  # the feed-forward part computed in pieces: no part of attention
+    ),
+    "how the weights are stored, trained or run": _names(
+        "initializer_range pretraining_tp ep_size torchscript tie_word_embeddings tie_encoder_decoder use_bfloat16 "
+        "tf_legacy_loss attention_dropout embd_pdrop resid_pdrop hidden_dropout classifier_dropout aux_loss_alpha "
+        "seq_aux router_aux_loss_coef router_jitter_noise attn_implementation _attn_implementation "
+        "_attn_implementation_autoset"
+    ),
+    "what is computed before or after the cache, in the same shape": _names(
+        "attention_bias qkv_bias use_bias mlp_bias clip_qkv attention_multiplier attn_logit_softcapping "
+        "query_pre_attn_scalar final_logit_softcapping logit_scale logits_scaling embedding_multiplier "
+        "residual_multiplier scale_emb scale_depth dim_model_base lambda_std_dev mup_enabled hidden_act "
+        "hidden_activation qk_layernorm use_qk_norm qk_norm_type layer_norm_eps layernorm_epsilon norm_eps norm_epsilon "
+        "rms_norm_eps use_post_norm q_lora_rank"
+    ),
+    "the feed-forward part and its experts": _names(
+        "intermediate_size moe_intermediate_size shared_intermediate_size shared_expert_intermediate_size "
+        "prefix_dense_intermediate_size swiglu_alpha swiglu_limit first_k_dense_replace num_dense_layers "
+        "mlp_layer_types mlp_only_layers moe_layer_freq moe_layer_interval moe_layer_start_index moe_layer_end_index "
+        "decoder_sparse_step n_routed_experts n_shared_experts num_shared_experts moe_num_shared_experts num_experts "
+        "num_local_experts moe_num_experts num_experts_per_tok experts_per_token moe_topk moe_k moe_norm_min n_group "
+        "topk_group topk_method norm_topk_prob scoring_func routed_scaling_factor route_scale use_routing_bias "
+        "expert_selection_fn shared_expert_combination_strategy is_moe"
+    ),
+    "positions": _names(
+        "max_position_embeddings original_max_position_embeddings initial_context_length rope_theta rope_scaling "
+        "rope_parameters rope_local_base_freq rope_interleave rotary_dim partial_rotary_factor layer_rope_theta "
+        "use_mrope rotary_pct rotary_emb_base"
+    ),
+    "the towers for images and sound, whose tokens enter as any others": _names(
+        "vision_config audio_config mm_tokens_per_image vision_feature_layer vision_feature_select_strategy "
+        "projector_hidden_act multimodal_projector_bias image_grid_pinpoints image_seq_length "
+        "media_placeholder_token_id use_unified_vision_chunk video_placeholder vision_aspect_ratio spatial_merge_size "
+        "video_token_index"
+    ),
+    "draft layers, which are left out as a whole": ("use_mtp", "mtp_transformer_layers"),
+}
+
+_KNOWN = frozenset(name for names in HARMLESS.values() for name in names)
+
+# Widths of heads that multi-head latent attention rebuilds from the latent and never stores.
+REBUILT = ("num_attention_heads", "num_key_value_heads", "head_dim", "hidden_size", "qk_head_dim", "qk_nope_head_dim")
+REBUILT_VALUES = (*REBUILT, "v_head_dim")
+
+SMELLS = _names(
+    "kv head layer window attention attn latent rank state conv chunk sparse index compress share cache ssm mamba "
+    "linear block"
 )
 
-# Fields whose names smell of the cache but which say nothing about what it holds, by the reason.
-HARMLESS = frozenset(
-    " ".join(
-        (
-            # how scores are computed, not what is kept
-            "attention_bias attention_dropout attention_multiplier attn_logit_softcapping query_pre_attn_scalar "
-            "qk_layernorm qk_head_dim qkv_bias clip_qkv use_bidirectional_attention attn_factor attention_factor "
-            "attn_implementation _attn_implementation pretraining_tp attention_probs_dropout_prob attention_in_bias "
-            "attention_out_bias",
-            # widths of queries and of expanded keys and values, which MLA rebuilds from the latent
-            "q_lora_rank qk_nope_head_dim v_head_dim",
-            # experts and feed-forward layers
-            "first_k_dense_replace moe_layer_freq n_shared_experts num_shared_experts moe_num_shared_experts "
-            "shared_expert_intermediate_size shared_intermediate_size decoder_sparse_step mlp_only_layers "
-            "mlp_layer_types moe_layer_start_index moe_layer_end_index moe_layer_interval moe_layer_use_gate",
-            # draft layers, which are left out of the answer and named in it
-            "mtp_transformer_layers use_mtp num_mtp_modules",
-            # norms, outputs, tokens, and switches of the runtime
-            "layer_norm_eps layer_norm_epsilon layernorm_epsilon output_attentions output_hidden_states use_cache "
-            "chunk_size_feed_forward pruned_heads add_cross_attention cross_attention_hidden_size ignore_index "
-            "image_token_index boi_token_index eoi_token_index audio_token_index use_unified_vision_chunk "
-            "cache_implementation residual_multiplier",
-        )
-    ).split()
-)
 
-SMELLS = tuple(
-    (
-        "kv head layer window attention attn latent rank state conv chunk sparse index compress share "
-        "cache ssm mamba linear block"
-    ).split()
-)
+def smell(name: str) -> str | None:
+    """The first word in a field's name that speaks of the cache, or None.
 
-
-def smells(field: str) -> bool:
-    """Whether the name of a field suggests that it changes what is cached.
-
-    >>> smells("num_kv_shared_layers"), smells("vocab_size")
-    (True, False)
+    >>> smell("num_kv_shared_layers"), smell("rope_theta")
+    ('kv', None)
     """
-    return any(word in field.lower() for word in SMELLS)
+    return next((word for word in SMELLS if word in name.lower()), None)
+
+
+def ignored(config: Mapping[str, Any], used: Collection[str], *, under: str = "") -> tuple[str, ...]:
+    """The fields that are neither used nor known to be harmless; `under` names the object that holds them.
+
+    Raises `BadInput` for one whose name smells of the cache, unless its value says nothing: null, false or empty.
+    """
+    rest = []
+    for name, value in config.items():
+        if not isinstance(name, str):
+            raise BadInput(f"the fields of a config must have text as names, got {str(name)[:40]!r}; quote it")
+        if name in used or name in _KNOWN:
+            continue
+        word = smell(name)
+        empty = value is None or value is False or (isinstance(value, list | dict | tuple) and not value)
+        if word is not None and not empty:
+            raise BadInput(
+                f"every field that may concern the cache must be understood, {under}{name[:60]} is not "
+                f"(its name has {word!r}); take it out if it does not concern the cache"
+            )
+        rest.append(under + name)
+    return tuple(rest)

@@ -1,87 +1,94 @@
-"""Reading config files and bundled records: bounded in size and depth, no duplicate keys, no NaN."""
+"""Config files from disk, which may be anything: bounded, strict JSON, one-line errors that name the file."""
 
 from __future__ import annotations
 
 import json
+import re
+import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from symkv.errors import BadInput
 
-MAX_BYTES, MAX_DEPTH = 5_000_000, 40
-_BUNDLED = Path(__file__).parent / "bundled"
+MAX_BYTES = 5_000_000
+MAX_DEPTH = 64
+_BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]|[\]}]', re.DOTALL)
 
 
-def read_json(path: Path) -> Mapping[str, Any]:
-    """The object that a JSON file holds; `BadInput` with the path for anything else."""
-    where = str(path)
-    if path.is_dir():
-        path = path / "config.json"
-        if not path.is_file():
-            raise BadInput("a model's folder must hold a config.json, this one has none", where=where)
-        where = str(path)
+def read_config(path: Path) -> Mapping[str, Any]:
+    """The object in a config.json, or in the one of a folder.
+
+    Raises `BadInput` with the path for a missing file, a folder without a config.json, more than 5 MB, and for
+    anything but one strict JSON object: no duplicate fields, no NaN, nested 64 deep at most.
+    """
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise BadInput(f"a config must be at most {MAX_BYTES} bytes, this is larger", where=where)
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise BadInput("the file must exist, it does not; give a config.json or its folder", where=where) from None
-    except (OSError, UnicodeDecodeError) as problem:
-        raise BadInput(f"the file must be readable text, got {type(problem).__name__}", where=where) from None
-    try:
-        _bounded(text)
-        found = json.loads(text, object_pairs_hook=_distinct, parse_constant=_no_constant)
+        if path.is_dir():
+            path = path / "config.json"
+            if not path.exists():
+                raise BadInput("a model's folder must hold a config.json, this one has none; give the file itself")
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise BadInput("a config must be a regular file, this is none; give a config.json")
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
     except BadInput as problem:
-        raise problem.at(where) from None
-    except (ValueError, RecursionError) as problem:
-        shown = str(problem).splitlines()[0][:100] if text.strip() else "it is empty"
-        raise BadInput(f"a config must be JSON, {shown}", where=where) from None
-    if not isinstance(found, dict) or not found:
-        raise BadInput("a config must be a JSON object with fields, this is none", where=where)
+        raise problem.at(str(path)) from None
+    except FileNotFoundError:
+        raise BadInput("a config must be an existing file or folder, this is none", where=str(path)) from None
+    except (OSError, ValueError) as problem:  # ValueError: a null character in the name
+        reason = getattr(problem, "strerror", None) or str(problem)
+        raise BadInput(f"a config must be readable, got: {reason}", where=str(path)) from None
+    try:
+        return parse_config(data)
+    except BadInput as problem:
+        raise problem.at(str(path)) from None
+
+
+def parse_config(data: bytes) -> Mapping[str, Any]:
+    """The object that JSON text writes.
+
+    >>> parse_config(b'{"a": 1, "a": 2}')
+    Traceback (most recent call last):
+        ...
+    symkv.errors.BadInput: a field must be given once, 'a' came twice; drop one
+    """
+    if len(data) > MAX_BYTES:
+        raise BadInput(f"a config may have {MAX_BYTES} bytes, this has more; give the config.json, not the weights")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise BadInput(f"a config must be UTF-8 text, byte {problem.start} is not; save it as UTF-8") from None
+    if not text.strip():
+        raise BadInput("a config must be a JSON object, this is empty; download it again")
+    _check_depth(text)
+    try:
+        found = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+    except json.JSONDecodeError as problem:
+        place = f"line {problem.lineno}, column {problem.colno}"
+        raise BadInput(f"a config must be whole JSON, got: {problem.msg} at {place}; download it again") from None
+    except (ValueError, RecursionError) as problem:  # an integer of more digits than Python reads
+        raise BadInput(f"a config must be plain JSON, got: {str(problem)[:60]}") from None
+    if not isinstance(found, dict):
+        raise BadInput(f"a config must be a JSON object, got {type(found).__name__}; give the whole config.json")
     return found
 
 
-def _bounded(text: str) -> None:
-    depth = deepest = 0
-    for char in text:
-        depth += (char in "[{") - (char in "]}")
-        deepest = max(deepest, depth)
-    if deepest > MAX_DEPTH:
-        raise BadInput(f"a config may nest {MAX_DEPTH} deep, this nests {deepest}")
+def _check_depth(text: str) -> None:
+    depth = 0
+    for match in _BRACKETS.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(match[0], 0)
+        if depth > MAX_DEPTH:
+            raise BadInput(f"a config may nest {MAX_DEPTH} deep, this nests deeper; give a plain config.json")
 
 
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise BadInput(f"a field must be given once, {twice[:60]!r} came twice")
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise BadInput(f"a field must be given once, {ascii(name[:40])} came twice; drop one")
+        found[name] = value
     return found
 
 
-def _no_constant(name: str) -> Any:
-    raise BadInput(f"a config must hold finite numbers, got {name}")
-
-
-@dataclass(frozen=True)
-class Record:
-    """A bundled model: its name and title, where its config was read and when, and the fields that matter."""
-
-    name: str
-    title: str
-    family: str
-    source: str
-    date: str
-    verified: bool
-    config: Mapping[str, Any]
-
-
-@cache
-def bundled() -> tuple[Record, ...]:
-    """Every bundled model, by name."""
-    return tuple(
-        Record(path.stem, **json.loads(path.read_text(encoding="utf-8"))) for path in sorted(_BUNDLED.glob("*.json"))
-    )
+def _no_constant(name: str) -> NoReturn:
+    raise BadInput(f"a config must hold plain numbers, got {name}; JSON has none of NaN and Infinity")
