@@ -188,12 +188,12 @@ derivation = Derivation(
             SPOKEN,
             "1 * 2 * 128 * 8, a count of elements",
         ),
-        _reading("stored, fp8 or int8", "stored", SPOKEN, 1, "U = 1"),
-        _reading("stored, bf16", "stored", SPOKEN, 2, "U = 1"),
-        _reading("stored, fp32", "stored", SPOKEN, 4, "U = 1"),
-        _reading("read by 8 layers, fp8 or int8", "read", EIGHT_READERS, 1, "U = 1, G = 8"),
-        _reading("read by 8 layers, bf16", "read", EIGHT_READERS, 2, "U = 1, G = 8"),
-        _reading("read by 8 layers, fp32", "read", EIGHT_READERS, 4, "U = 1, G = 8"),
+        _reading("stored, fp8 or int8", "stored", SPOKEN, 1, "one context"),
+        _reading("stored, bf16", "stored", SPOKEN, 2, "one context"),
+        _reading("stored, fp32", "stored", SPOKEN, 4, "one context"),
+        _reading("read by 8 layers, fp8 or int8", "read", EIGHT_READERS, 1, "one context, 8 readers"),
+        _reading("read by 8 layers, bf16", "read", EIGHT_READERS, 2, "one context, 8 readers"),
+        _reading("read by 8 layers, fp32", "read", EIGHT_READERS, 4, "one context, 8 readers"),
     ),
     claims=(
         Claim(

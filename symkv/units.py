@@ -22,6 +22,7 @@ _NUMBER = r"\d+(?:\.\d+)?(?:[eE]\d{1,2})?"
 _SIZE = re.compile(rf"({_NUMBER})\s*([A-Za-z]*)", re.ASCII)
 _TOKENS = re.compile(r"(\d+(?:\.\d+)?)\s*(k|Ki|M|Mi)?", re.ASCII)
 MAX_DIGITS = 200
+MAX_BITS = 13_287  # of 4000 digits; Python prints no more than 4300
 
 
 def exact(text: str) -> Fraction:
@@ -103,7 +104,21 @@ def rational(value: Fraction | int) -> int | str:
     ('80503/16', 8)
     """
     value = Fraction(value)
+    if max(abs(value.numerator), value.denominator).bit_length() > MAX_BITS:
+        raise BadInput(f"a number may have 4000 digits to be printed, this is {shown(value)}; give smaller values")
     return int(value) if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
+
+
+def shown(value: Fraction | int) -> str:
+    """A number as messages show it: exact, or its number of digits where it has more than 60.
+
+    >>> shown(Fraction(9, 16)), shown(2**9999)
+    ('9/16', 'a number of 3011 digits')
+    """
+    longest = max(abs(value.numerator), value.denominator)
+    if longest < 10**60:
+        return str(value)
+    return f"a number of {longest.bit_length() * 30103 // 100000 + 1} digits"
 
 
 def decimal(value: Fraction | int, digits: int = 2) -> str:

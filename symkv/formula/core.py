@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from symkv.errors import BadInput
 from symkv.formula import exact, latex, reader, text
+from symkv.formula.tree import chain
 
 if TYPE_CHECKING:
     import sympy
@@ -201,8 +202,14 @@ class _Substitution(ast.NodeTransformer):
         match node:
             case ast.Name(id=name):
                 return self.values.get(name, node)
-            case ast.BinOp(left=left, op=op, right=right):
-                return ast.BinOp(self.visit(left), op, self.visit(right))
+            case ast.BinOp(left=left, op=ast.Pow() as op, right=right):
+                return ast.BinOp(self.visit(left), op, right)
+            case ast.BinOp():
+                first, steps = chain(node)
+                tree = self.visit(first)
+                for step in steps:
+                    tree = ast.BinOp(tree, step.op, self.visit(step.right))
+                return tree
             case ast.UnaryOp(op=op, operand=operand):
                 return ast.UnaryOp(op, self.visit(operand))
             case ast.Call(func=func, args=args):
@@ -215,7 +222,9 @@ class _Substitution(ast.NodeTransformer):
 
 
 def symbol(name: str) -> Formula:
-    """The formula of one symbol."""
+    """The formula of one symbol; `BadInput` for what is not a name."""
+    if not reader.is_name(name):
+        raise BadInput(f"a name must be 1 to 32 letters, digits and _, a letter first, got {ascii(name)[:40]}")
     return Formula(ast.Name(name, ast.Load()))
 
 

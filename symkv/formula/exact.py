@@ -9,6 +9,8 @@ from fractions import Fraction
 from typing import Any
 
 from symkv.errors import BadInput
+from symkv.formula.tree import chain
+from symkv.units import shown
 
 Number = int | Fraction
 
@@ -19,12 +21,12 @@ def _sqrt(value: Number) -> Number:
         root = Fraction(math.isqrt(value.numerator), math.isqrt(value.denominator))
         if root * root == value:
             return tidy(root)
-    raise BadInput(f"sqrt({value}) must be rational to be a number here; square the equation instead")
+    raise BadInput(f"sqrt({shown(value)}) must be rational to be a number here; square the equation instead")
 
 
 def _mod(left: Number, right: Number) -> Number:
     if right == 0:
-        raise BadInput(f"mod must not divide by zero, got mod({left}, 0)")
+        raise BadInput(f"mod must not divide by zero, got mod({shown(left)}, 0)")
     return left - right * math.floor(Fraction(left) / right)
 
 
@@ -81,7 +83,7 @@ def evaluate(node: ast.expr, values: Mapping[str, Number]) -> Number:
         case ast.Name(id=name):
             if name not in values:
                 raise BadInput(f"a value must be given for {name}; write {name}=...")
-            return values[name]
+            return _exact(name, values[name])
         case ast.UnaryOp(operand=operand):
             return -evaluate(operand, values)
         case ast.BinOp(left=left, op=ast.Pow(), right=right):
@@ -89,14 +91,24 @@ def evaluate(node: ast.expr, values: Mapping[str, Number]) -> Number:
             if base == 0 and power < 0:
                 raise BadInput("a formula must not divide by zero")
             return tidy(Fraction(base) ** power)
-        case ast.BinOp(left=left, op=op, right=right):
-            return tidy(_arithmetic(op, evaluate(left, values), evaluate(right, values)))
+        case ast.BinOp():
+            first, steps = chain(node)
+            total = evaluate(first, values)
+            for step in steps:
+                total = tidy(_arithmetic(step.op, total, evaluate(step.right, values)))
+            return total
         case ast.Call(func=ast.Name(id=name), args=args):
             return FUNCTIONS[name](*(evaluate(arg, values) for arg in args))
         case ast.IfExp(test=ast.Compare(left=left, ops=[op], comparators=[right]), body=body, orelse=orelse):
             true = compare(_SIGNS[type(op)], evaluate(left, values), evaluate(right, values))
             return evaluate(body if true else orelse, values)
     raise BadInput(f"a formula can't hold {type(node).__name__}")
+
+
+def _exact(name: str, value: Number) -> Number:
+    if isinstance(value, int | Fraction) and not isinstance(value, bool):
+        return value
+    raise BadInput(f"{name} must be an exact number, got {type(value).__name__}; write Fraction(9, 16) for 0.5625")
 
 
 def _arithmetic(op: Any, left: Number, right: Number) -> Number:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 
 from symkv import symbols
+from symkv.formula.tree import chain
 
 _SUM, _PRODUCT, _NEGATION, _POWER, _ATOM = 2, 3, 4, 5, 6
 _COMPARISON: dict[type, str] = {
@@ -62,19 +63,15 @@ def _write(node: ast.expr) -> tuple[str, int]:
             return name(word), _ATOM
         case ast.UnaryOp(operand=operand):
             return f"-{_bracket(operand, _PRODUCT)}", _SUM
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            return f"{_bracket(left, _SUM)} + {_bracket(right, _PRODUCT)}", _SUM
-        case ast.BinOp(left=left, op=ast.Sub(), right=right):
-            return f"{_bracket(left, _SUM)} - {_bracket(right, _PRODUCT)}", _SUM
-        case ast.BinOp(left=left, op=ast.Mult(), right=right):
-            a, b = _bracket(left, _PRODUCT), _bracket(right, _PRODUCT)
-            sign = r" \cdot " if b[0].isdigit() or _starts_with_number(right) else r"\,"
-            return f"{a}{sign}{b}", _PRODUCT
-        case ast.BinOp(left=left, op=ast.Div(), right=right):
-            return rf"\frac{{{write(left)}}}{{{write(right)}}}", _PRODUCT
         case ast.BinOp(left=left, op=ast.Pow(), right=right):
             base = _bracket(left, _ATOM)
             return f"{base}^{{{write(right)}}}", _POWER
+        case ast.BinOp():
+            first, steps = chain(node)
+            text, own = _write(first)
+            for step in steps:
+                text, own = _joined(step.op, text, own, step.right)
+            return text, own
         case ast.Call(func=ast.Name(id="ceil"), args=[arg]):
             return rf"\left\lceil {write(arg)} \right\rceil", _ATOM
         case ast.Call(func=ast.Name(id="floor"), args=[arg]):
@@ -92,11 +89,28 @@ def _write(node: ast.expr) -> tuple[str, int]:
     raise TypeError(f"not a node of the language: {type(node).__name__}")
 
 
+def _joined(op: ast.operator, left: str, own: int, right: ast.expr) -> tuple[str, int]:
+    """One step of a chain: the text so far, how tightly it binds, and the next operand."""
+    match op:
+        case ast.Add():
+            return f"{_wrapped(left, own, _SUM)} + {_bracket(right, _PRODUCT)}", _SUM
+        case ast.Sub():
+            return f"{_wrapped(left, own, _SUM)} - {_bracket(right, _PRODUCT)}", _SUM
+        case ast.Mult():
+            a, b = _wrapped(left, own, _PRODUCT), _bracket(right, _PRODUCT)
+            sign = r" \cdot " if b[0].isdigit() or _starts_with_number(right) else r"\,"
+            return f"{a}{sign}{b}", _PRODUCT
+    return rf"\frac{{{left}}}{{{write(right)}}}", _PRODUCT
+
+
 def _starts_with_number(node: ast.expr) -> bool:
     r"""Whether a factor is a fraction of two numbers: `b\,\frac{9}{4}` reads better with a dot."""
     return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and isinstance(node.left, ast.Constant)
 
 
 def _bracket(node: ast.expr, level: int) -> str:
-    text, own = _write(node)
+    return _wrapped(*_write(node), level)
+
+
+def _wrapped(text: str, own: int, level: int) -> str:
     return text if own >= level else rf"\left({text}\right)"

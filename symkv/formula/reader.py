@@ -8,15 +8,18 @@ once, and any node outside the whitelist is refused.
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 import warnings
 from fractions import Fraction
 from typing import NamedTuple, NoReturn
 
 from symkv.errors import BadInput
-from symkv.units import exact
+from symkv.formula.tree import chain
+from symkv.units import MAX_BITS, exact, shown
 
 MAX_CHARS, MAX_NODES, MAX_DEPTH, MAX_EXPONENT, MAX_DEGREE = 4096, 2000, 50, 64, 256
+MAX_NESTING = 150  # of the tree, where no bracket shows it: signs and conditions in a row
 
 FUNCTIONS = {"min": (2, 16), "max": (2, 16), "ceil": (1, 1), "floor": (1, 1), "mod": (2, 2), "sqrt": (1, 1)}
 COMPARISONS: dict[str, type[ast.cmpop]] = {
@@ -34,7 +37,8 @@ _TOKEN = re.compile(
     r"|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d{1,4})?)"
     r"|(?P<relation>!=|<=|>=|=|<|>|\bdivides\b|\b(?:a\s+)?multiple\s+of\b)"
     r"|(?P<word>[A-Za-z][A-Za-z0-9_]*)"
-    r"|(?P<sign>\*\*|[-+*/(),])"
+    r"|(?P<sign>\*\*|[-+*/(),])",
+    re.ASCII,
 )
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
 _HINTS = {
@@ -45,6 +49,11 @@ _HINTS = {
     "{": "write plain names such as n_kv_heads",
     "\\": "write plain names such as n_kv_heads, not LaTeX",
 }
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can name a symbol: letters, digits and _, at most 32, and no word of the language or of Python."""
+    return bool(_NAME.fullmatch(text)) and text not in FUNCTIONS and not keyword.iskeyword(text)
 
 
 class Token(NamedTuple):
@@ -103,6 +112,8 @@ def _check_token(text: str, token: Token, before: Token | None) -> None:
             _refuse(text, token.column, f"a product needs its sign; {hint}")
     if token.kind == "word" and not _NAME.fullmatch(token.text):
         _refuse(text, token.column, f"a name may have 32 characters, got {len(token.text)}")
+    if keyword.iskeyword(token.text) and token.text not in ("if", "else"):
+        _refuse(text, token.column, f"{token.text!r} is no name of a symbol; write another word")
     if token.kind == "number" and token.text[0] == "0" and token.text[1:2].isdigit():
         _refuse(text, token.column, f"a number has no leading zeros, got {token.text[:20]!r}")
 
@@ -155,26 +166,43 @@ class _Whitelist:
     """Walks a parsed tree once, rebuilds what is allowed and refuses the rest."""
 
     def __init__(self, text: str, source: str) -> None:
-        self.text, self.source, self.nodes = text, source, 0
+        self.text, self.source, self.nodes, self.depth = text, source, 0, 0
 
     def visit(self, node: ast.expr) -> ast.expr:
+        self.count(node)
+        self.depth += 1
+        if self.depth > MAX_NESTING:
+            _refuse(self.text, node.col_offset + 1, f"a formula may nest {MAX_NESTING} deep; split it into steps")
+        built = self.rebuilt(node)
+        self.depth -= 1
+        return built
+
+    def count(self, node: ast.expr) -> None:
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            _refuse(self.text, node.col_offset + 1, f"a formula may have {MAX_NODES} terms; split it into steps")
+            _refuse(self.text, node.col_offset + 1, f"a formula may have {MAX_NODES} nodes; split it into steps")
+
+    def rebuilt(self, node: ast.expr) -> ast.expr:
         match node:
             case ast.Name(id=name) if name not in FUNCTIONS:
                 return ast.Name(name, ast.Load())
             case ast.Constant():
-                segment = ast.get_source_segment(self.source, node) or ""
-                return literal(exact(segment))
+                return literal(exact(self.source[node.col_offset : node.end_col_offset]))  # one line, ASCII only
             case ast.UnaryOp(op=ast.USub() as sign, operand=operand):
                 return ast.UnaryOp(sign, self.visit(operand))
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
                 return self.visit(operand)
             case ast.BinOp(left=left, op=ast.Pow() as op, right=right):
                 return self.bounded(node, ast.BinOp(self.visit(left), op, self.exponent(right)))
-            case ast.BinOp(left=left, op=(ast.Add() | ast.Sub() | ast.Mult() | ast.Div()) as op, right=right):
-                return self.bounded(node, ast.BinOp(self.visit(left), op, self.visit(right)))
+            case ast.BinOp():
+                first, steps = chain(node)
+                tree = self.visit(first)
+                for step in steps:
+                    if not isinstance(step.op, ast.Add | ast.Sub | ast.Mult | ast.Div):
+                        _refuse(self.text, step.col_offset + 1, _not_allowed(step))
+                    self.count(step)
+                    tree = self.bounded(step, ast.BinOp(tree, step.op, self.visit(step.right)))
+                return tree
             case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS:
                 low, high = FUNCTIONS[name]
                 if not low <= len(args) <= high:
@@ -183,7 +211,7 @@ class _Whitelist:
                 return ast.Call(ast.Name(name, ast.Load()), [self.visit(arg) for arg in args], [])
             case ast.IfExp(test=ast.Compare() as test, body=body, orelse=orelse):
                 return ast.IfExp(self.condition(test), self.visit(body), self.visit(orelse))
-        _refuse(self.text, node.col_offset + 1, "this is not part of a formula; allowed are + - * / ** and functions")
+        _refuse(self.text, node.col_offset + 1, _not_allowed(node))
 
     def condition(self, node: ast.Compare) -> ast.Compare:
         if len(node.ops) != 1:
@@ -203,6 +231,15 @@ class _Whitelist:
         if degree(built) > MAX_DEGREE:
             _refuse(self.text, node.col_offset + 1, f"a formula may have degree {MAX_DEGREE}, this has more")
         return built
+
+
+def _not_allowed(node: ast.expr) -> str:
+    match node:
+        case ast.Compare():
+            return "a relation stands between two formulas, not inside one; leave out its sign or use if ... else"
+        case ast.Tuple():
+            return "a comma stands between arguments only; write 1.5 for a decimal"
+    return "this is not part of a formula; allowed are + - * / ** and functions"
 
 
 def degree(node: ast.expr) -> int:
@@ -234,6 +271,8 @@ def degree(node: ast.expr) -> int:
 def literal(value: Fraction | int) -> ast.expr:
     """The tree of an exact number: a whole constant, a quotient of two, or the negative of one of these."""
     value = Fraction(value)
+    if max(abs(value.numerator), value.denominator).bit_length() > MAX_BITS:
+        raise BadInput(f"a number in a formula may have 4000 digits, got {shown(value)}; give smaller values")
     if value < 0:
         return ast.UnaryOp(ast.USub(), literal(-value))
     whole = ast.Constant(value.numerator)

@@ -6,7 +6,7 @@ A symbol is a positive integer or a positive rational as the table says; an unde
 from __future__ import annotations
 
 import ast
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 import sympy
@@ -14,6 +14,7 @@ import sympy
 from symkv import symbols
 from symkv.errors import BadInput
 from symkv.formula import reader
+from symkv.formula.tree import chain
 
 _FUNCTIONS: dict[str, Any] = {
     "min": sympy.Min,
@@ -59,25 +60,28 @@ def to_sympy(node: ast.expr) -> Any:
             return sympy_symbol(name)
         case ast.UnaryOp(operand=operand):
             return -to_sympy(operand)
-        case ast.BinOp(left=left, op=op, right=right):
-            a, b = to_sympy(left), to_sympy(right)
-            match op:
-                case ast.Add():
-                    return a + b
-                case ast.Sub():
-                    return a - b
-                case ast.Mult():
-                    return a * b
-                case ast.Div():
-                    return a / b
-                case ast.Pow():
-                    return a**b
+        case ast.BinOp(left=left, op=ast.Pow(), right=right):
+            return to_sympy(left) ** to_sympy(right)
+        case ast.BinOp():
+            first, steps = chain(node)
+            return reduce(lambda left, step: _joined(step.op, left, to_sympy(step.right)), steps, to_sympy(first))
         case ast.Call(func=ast.Name(id=name), args=args):
             return _FUNCTIONS[name](*map(to_sympy, args))
         case ast.IfExp(test=ast.Compare(left=left, ops=[op], comparators=[right]), body=body, orelse=orelse):
             condition = _COMPARISON[type(op)](to_sympy(left), to_sympy(right))
             return sympy.Piecewise((to_sympy(body), condition), (to_sympy(orelse), True))
     raise BadInput(f"sympy has no reading for {type(node).__name__}")
+
+
+def _joined(op: ast.operator, left: Any, right: Any) -> Any:
+    match op:
+        case ast.Add():
+            return left + right
+        case ast.Sub():
+            return left - right
+        case ast.Mult():
+            return left * right
+    return left / right
 
 
 def from_sympy(expression: Any) -> ast.expr:

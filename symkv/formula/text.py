@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
+from symkv.formula.tree import chain
+
 _OPERATORS: dict[type, tuple[str, int]] = {  # the sign and how tightly it binds
     ast.Add: (" + ", 2),
     ast.Sub: (" - ", 2),
@@ -48,9 +50,14 @@ def _write(node: ast.expr) -> tuple[str, int]:
             return f"-{_bracket(operand, _NEGATION)}", _NEGATION
         case ast.BinOp(left=left, op=ast.Pow(), right=right):
             return f"{_bracket(left, _ATOM)}**{_bracket(right, _NEGATION)}", 5
-        case ast.BinOp(left=left, op=op, right=right):
-            sign, level = _OPERATORS[type(op)]
-            return f"{_bracket(left, level)}{sign}{_bracket(right, level + 1)}", level
+        case ast.BinOp():
+            first, steps = chain(node)
+            text, own = _write(first)
+            for step in steps:
+                sign, level = _OPERATORS[type(step.op)]
+                text = f"{text if own >= level else f'({text})'}{sign}{_bracket(step.right, level + 1)}"
+                own = level
+            return text, own
         case ast.Call(func=ast.Name(id=name), args=args):
             return f"{name}({', '.join(map(write, args))})", _ATOM
         case ast.IfExp(test=ast.Compare(left=left, ops=[op], comparators=[right]), body=body, orelse=orelse):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from symkv.caches import Part, Stack
@@ -69,7 +69,7 @@ def from_config(config: object) -> Stack:
     ('full attention x 2 layers', 'head_dim = 64: hidden_size / num_attention_heads = 256 / 4')
     """
     to_dict = getattr(config, "to_dict", None)
-    if not isinstance(config, Mapping) and callable(to_dict):
+    if not isinstance(config, Mapping | type) and callable(to_dict):
         config = to_dict()
     if not isinstance(config, Mapping):
         raise BadInput(f"a config must be an object of fields, got {shown(config)}; give the whole config.json")
@@ -93,18 +93,12 @@ def from_config(config: object) -> Stack:
     except BadInput as problem:
         raise problem.at("text_config") from None
     stack = _described(stack, config, outer)
-    return Stack(**{**vars(stack), "ignored_fields": (*extra, *stack.ignored_fields)})
-
-
-def family_words(config: Mapping[str, Any]) -> str:
-    """The kind of cache that a readable config has, in words."""
-    inner = config.get("text_config", {}) if config.get("model_type") in WRAPPERS else config
-    return FAMILIES[inner.get("model_type") or WRAPPERS[config["model_type"]]].words
+    return replace(stack, ignored_fields=(*extra, *stack.ignored_fields))
 
 
 def _described(stack: Stack, config: Mapping[str, Any], model_type: str) -> Stack:
     name = config.get("_name_or_path")
-    return Stack(**{**vars(stack), "name": name if isinstance(name, str) and name else model_type, "source": "config"})
+    return replace(stack, name=name if isinstance(name, str) and name else model_type, source="config")
 
 
 def _decoder(config: Mapping[str, Any], model_type: str, *, under: str = "") -> Stack:
@@ -112,8 +106,11 @@ def _decoder(config: Mapping[str, Any], model_type: str, *, under: str = "") -> 
     if family is None:
         known = [*FAMILIES, *WRAPPERS]
         near = difflib.get_close_matches(model_type, known, n=3, cutoff=0.6)
-        hint = f"near it are {', '.join(near)}" if near else "give the layers as a stack, 32*gqa(n_kv_heads=8,d_head=128)"
-        raise BadInput(f"model_type must be one that is read, {shown(model_type)} is not; {hint}")
+        hint = f" (names like it that are: {', '.join(near)})" if near else ""
+        raise BadInput(
+            f"model_type must be one that is read, {shown(model_type)} is not{hint}; "
+            "give the layers as a stack, 32*gqa(n_kv_heads=8,d_head=128)"
+        )
     _no_encoder(config)
     reading = _Reading(config, model_type, family)
     ignored = fields.ignored(config, _used(family), under=under)
@@ -134,8 +131,10 @@ def _decoder(config: Mapping[str, Any], model_type: str, *, under: str = "") -> 
 
 
 def _used(family: Family) -> frozenset[str]:
-    own = (*fields.LATENT, *fields.REBUILT_VALUES) if family.shape == "latent" else fields.HEADS
-    return frozenset((*fields.COMMON, *fields.DRAFT, *own, *WINDOW_FIELDS[family.windows], *family.listing, *family.ones))
+    own = (*fields.LATENT, *fields.REBUILT) if family.shape == "latent" else fields.HEADS
+    return frozenset(
+        (*fields.COMMON, *fields.DRAFT, *own, *WINDOW_FIELDS[family.windows], *family.listing, *family.ones)
+    )
 
 
 def _no_encoder(config: Mapping[str, Any]) -> None:

@@ -41,7 +41,6 @@ class Family:
     further fields whose content layer_types repeats, `ones` per-layer lists in which every entry must be 1.
     """
 
-    words: str
     shape: Shape = "heads"
     windows: Windows = "none"
     gated: bool = False
@@ -52,12 +51,6 @@ class Family:
     ones: tuple[str, ...] = ()
 
 
-_FULL = "every token kept"
-_LATENT = "multi-head latent attention"
-_WINDOWED = "windowed"
-_MIXED = "local and global layers"
-
-
 def _rows(names: str, family: Family) -> dict[str, Family]:
     return dict.fromkeys(names.split(), family)
 
@@ -66,45 +59,43 @@ FAMILIES: dict[str, Family] = {
     # keys and values of num_key_value_heads heads for every token; a missing head_dim divides hidden_size
     **_rows(
         "llama arcee cohere flex_olmo granite granitemoe granitemoeshared olmo olmo2 olmoe persimmon phi",
-        Family(_FULL, all_heads=True),
+        Family(all_heads=True),
     ),
-    **_rows("apertus bitnet ernie4_5_moe glm4_moe", Family(_FULL)),
+    **_rows("apertus bitnet ernie4_5_moe glm4_moe", Family()),
     # the same, but the class has a head_dim of its own, so a missing one is asked for
     **_rows(
         "diffllama ernie4_5 gemma glm glm4 helium hunyuan_v1_dense hunyuan_v1_moe hyperclovax jais2",
-        Family(_FULL, divides=False),
+        Family(divides=False),
     ),
-    "minimax_m2": Family(_FULL, divides=False, ones=("attn_type_list",)),
+    "minimax_m2": Family(divides=False, ones=("attn_type_list",)),
     # a bare sliding_window holds for every layer; null is no window
-    "mistral": Family(_WINDOWED, windows="every", defaults={"sliding_window": 4096, "num_key_value_heads": 8}),
-    "mixtral": Family(_WINDOWED, windows="every"),
-    "ministral3": Family(_WINDOWED, windows="every", divides=False),
-    "phi3": Family(_WINDOWED, windows="every", all_heads=True),
+    "mistral": Family(windows="every", defaults={"sliding_window": 4096, "num_key_value_heads": 8}),
+    "mixtral": Family(windows="every"),
+    "ministral3": Family(windows="every", divides=False),
+    "phi3": Family(windows="every", all_heads=True),
     # windowed from max_window_layers on
-    **_rows("qwen2 qwen2_moe", Family(_FULL, windows="late", gated=True)),
-    "qwen3": Family(_FULL, windows="late", gated=True, divides=False),
-    "qwen3_moe": Family(_FULL, windows="late", gated=True),
-    "dots1": Family(_FULL, windows="late"),
+    **_rows("qwen2 qwen2_moe", Family(windows="late", gated=True)),
+    "qwen3": Family(windows="late", gated=True, divides=False),
+    "qwen3_moe": Family(windows="late", gated=True),
+    "dots1": Family(windows="late"),
     # windowed and full layers in turn
-    **_rows("gemma2 gpt_oss vaultgemma", Family(_MIXED, windows="alternate", divides=False)),
+    **_rows("gemma2 gpt_oss vaultgemma", Family(windows="alternate", divides=False)),
     "gemma3_text": Family(
-        _MIXED,
         windows="pattern",
         divides=False,
         defaults={"num_attention_heads": 8, "num_key_value_heads": 4, "head_dim": 256, "sliding_window": 4096},
     ),
     # the layers with a window are listed
-    "afmoe": Family(_MIXED, windows="listed", divides=False, listing=("global_attn_every_n_layers",)),
-    "exaone_moe": Family(_MIXED, windows="listed", listing=("sliding_window_pattern",)),
-    "granitemoe_swa": Family(_MIXED, windows="listed", all_heads=True),
+    "afmoe": Family(windows="listed", divides=False, listing=("global_attn_every_n_layers",)),
+    "exaone_moe": Family(windows="listed", listing=("sliding_window_pattern",)),
+    "granitemoe_swa": Family(windows="listed", all_heads=True),
     "cohere2_moe": Family(
-        _MIXED,
         windows="listed",
         divides=False,
         listing=("sliding_window_pattern", "prefix_dense_sliding_window_pattern"),
     ),
     # one latent and one rotary key for all heads
-    **_rows("deepseek_v2 deepseek_v3 glm4_moe_lite kimi_k2 minicpm3", Family(_LATENT, shape="latent")),
+    **_rows("deepseek_v2 deepseek_v3 glm4_moe_lite kimi_k2 minicpm3", Family(shape="latent")),
 }
 
 # Model types that hold the text decoder under `text_config`, with the type that a text_config without one has.

@@ -11,6 +11,7 @@ from typing import Any
 
 from symkv.errors import BadInput
 
+
 def _names(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
@@ -69,7 +70,7 @@ HARMLESS: dict[str, tuple[str, ...]] = {
     "the towers for images and sound, whose tokens enter as any others": _names(
         "vision_config audio_config mm_tokens_per_image vision_feature_layer vision_feature_select_strategy "
         "projector_hidden_act multimodal_projector_bias image_grid_pinpoints image_seq_length "
-        "media_placeholder_token_id use_unified_vision_chunk video_placeholder vision_aspect_ratio spatial_merge_size "
+        "media_placeholder_token_id use_unified_vision_chunk video_placeholder vision_aspect_ratio spatial_merge_size projector_layernorm_eps "
         "video_token_index"
     ),
     "draft layers, which are left out as a whole": ("use_mtp", "mtp_transformer_layers"),
@@ -78,8 +79,7 @@ HARMLESS: dict[str, tuple[str, ...]] = {
 _KNOWN = frozenset(name for names in HARMLESS.values() for name in names)
 
 # Widths of heads that multi-head latent attention rebuilds from the latent and never stores.
-REBUILT = ("num_attention_heads", "num_key_value_heads", "head_dim", "hidden_size", "qk_head_dim", "qk_nope_head_dim")
-REBUILT_VALUES = (*REBUILT, "v_head_dim")
+REBUILT = (*HEADS, "qk_head_dim", "qk_nope_head_dim", "v_head_dim")
 
 SMELLS = _names(
     "kv head layer window attention attn latent rank state conv chunk sparse index compress share cache ssm mamba "
@@ -111,7 +111,7 @@ def ignored(config: Mapping[str, Any], used: Collection[str], *, under: str = ""
         empty = value is None or value is False or (isinstance(value, list | dict | tuple) and not value)
         if word is not None and not empty:
             raise BadInput(
-                f"every field that may concern the cache must be understood, {under}{name[:60]} is not "
+                f"every field that may concern the cache must be understood, {name[:60]} is not "
                 f"(its name has {word!r}); take it out if it does not concern the cache"
             )
         rest.append(under + name)

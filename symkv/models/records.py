@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from symkv.caches import Stack
-from symkv.models.config import family_words, from_config
+from symkv.models.config import from_config
 from symkv.models.files import read_config
 
 FOLDER = Path(__file__).parent / "bundled"
@@ -31,8 +31,9 @@ class Record:
 
     @property
     def family(self) -> str:
-        """The kind of cache in words."""
-        return family_words(self.config)
+        """The kinds of layer in words."""
+        kinds = {part.variant.family for part in self.stack.parts}
+        return " and ".join(sorted(kinds))
 
     @property
     def stack(self) -> Stack:

@@ -9,6 +9,7 @@ from symkv import symbols
 from symkv.caches import Part, Stack, Variant
 from symkv.errors import BadInput
 from symkv.formula import Formula
+from symkv.formula import symbol as named
 from symkv.models.values import MOST
 from symkv.variants import variant
 
@@ -36,7 +37,9 @@ def read_stack(text: str) -> Stack:
 def _part(term: str) -> Part:
     match = _TERM.fullmatch(term)
     if match is None:
-        raise BadInput(f"a term of a stack must be COUNT*variant(NAME=VALUE, ...), got {ascii(term.strip()[:60])}; {_EXAMPLE}")
+        raise BadInput(
+            f"a term of a stack must be COUNT*variant(NAME=VALUE, ...), got {ascii(term.strip()[:60])}; {_EXAMPLE}"
+        )
     number, name, inside = match.groups()
     found = variant(name)
     values = _values(inside, found)
@@ -52,7 +55,9 @@ def _count(layers: int, found: Variant, values: dict[str, Formula]) -> int:
         raise BadInput(f"n_layers must be given once for {found.name}, as the count and as a value is twice; drop one")
     if not all(tensor.layers == "n_layers" for tensor in found.tensors):
         own = ", ".join(dict.fromkeys(tensor.layers for tensor in found.tensors))
-        raise BadInput(f"only a variant whose every layer is alike takes a count, {found.name} has {own}; give them inside")
+        raise BadInput(
+            f"only a variant whose every layer is alike takes a count, {found.name} has {own}; give them inside"
+        )
     if not 1 <= layers <= MOST:
         raise BadInput(f"a count of layers must be from 1 to {MOST}, got {layers}; write 32*{found.name}(...)")
     return layers
@@ -66,7 +71,9 @@ def _values(inside: str, found: Variant) -> dict[str, Formula]:
     for piece in _split(inside, ",") if inside.strip() else []:
         name, sign, value = piece.partition("=")
         if not sign or not name.strip() or not value.strip():
-            raise BadInput(f"a value in {found.name}(...) must be NAME=VALUE, got {ascii(piece.strip()[:40])}; {_EXAMPLE}")
+            raise BadInput(
+                f"a value in {found.name}(...) must be NAME=VALUE, got {ascii(piece.strip()[:40])}; {_EXAMPLE}"
+            )
         symbol = symbols.lookup(name.strip())
         if symbol.name not in known:
             raise BadInput(f"{found.name} has no {symbol.name}; it takes {', '.join(sorted(known))}")
@@ -75,6 +82,9 @@ def _values(inside: str, found: Variant) -> dict[str, Formula]:
         formula = Formula.parse(value.strip())
         if not formula.names:
             formula = Formula.of(symbol.require(Fraction(formula.evaluate({}))))
+        elif symbol.name in formula.names:
+            raise BadInput(f"{symbol.name} can't be given by itself, got {formula.text[:40]}; write {symbol.name}=8")
+        formula = formula.substitute({n: named(symbols.lookup(n).name) for n in formula.names})
         values[symbol.name] = formula
     return values
 
@@ -85,7 +95,9 @@ def _split(text: str, sign: str) -> list[str]:
     for place, char in enumerate(text):
         depth += (char == "(") - (char == ")")
         if depth < 0:
-            raise BadInput(f"a bracket is closed that was not opened, at character {place + 1} of the stack; {_EXAMPLE}")
+            raise BadInput(
+                f"a bracket is closed that was not opened, at character {place + 1} of the stack; {_EXAMPLE}"
+            )
         if char == sign and depth == 0:
             pieces.append(text[start:place])
             start = place + 1

@@ -55,7 +55,8 @@ def suppose(context: Context, relation: Relation) -> None:
         return suppose(context, Relation(relation.rhs, "divides", relation.lhs))
     left, right = context.read(relation.lhs.tree), context.read(relation.rhs.tree)
     if relation.sign == "divides":  # b = a*k with a fresh whole k, positive where both sides are
-        k = context.new(COUNT if context.sign(right) == ">" and context.sign(left) == ">" else WHOLE)
+        positive = context.sign(right) == ">" and context.sign(left) == ">"
+        k = context.new(COUNT if positive else WHOLE, "", Quotient(right.num, constant(1)) * _inverse(left, right))
         return _equate(context, right - left * named(k), relation.rhs.names)
     gap = context.reduce(right - left)
     if relation.sign == "=":
@@ -103,7 +104,7 @@ def _equate(context: Context, gap: Quotient, prefer: Iterable[str], *, keep_sign
 
 
 def _occurs_inside(context: Context, name: str, parts: tuple[Poly, Poly]) -> bool:
-    """Whether a variable also stands inside an opaque one of the same equation, or is one itcontext."""
+    """Whether a variable also stands inside an opaque one of the same equation, or is one itself."""
     inside = [n for part in parts for n in names(part) if n in context.opaque]
     found: set[str] = set()
     while inside:
@@ -168,8 +169,9 @@ def _holds(statement: Relation, context: Context, split: Any, conditions: dict[s
         try:
             for hypothesis in part:
                 suppose(case, hypothesis)
-        except Contradiction:
-            continue  # an empty case holds
+        except Contradiction:  # an empty case holds, where what it divides by is not zero
+            conditions.update(case.conditions)
+            continue
         if not _holds(statement, case, inner, conditions):
             return False
     return True

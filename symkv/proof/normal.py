@@ -15,6 +15,7 @@ from typing import NamedTuple
 from symkv.errors import BadInput
 from symkv.formula import Formula
 from symkv.formula.text import COMPARISON_TEXT
+from symkv.formula.tree import chain
 from symkv.proof.polynomial import (
     Poly,
     Quotient,
@@ -49,6 +50,7 @@ class Context:
         self.domains = dict(domains)
         self.eliminated: list[tuple[str, Quotient]] = []
         self.opaque: dict[str, tuple[str, list[Quotient]]] = {}
+        self.meant: dict[str, tuple[str, list[Quotient]]] = {}  # what a fresh variable stands for, for printing only
         self.nonzero: list[Poly] = []
         self.conditions: dict[str, None] = {}
         self.fresh = 0
@@ -57,14 +59,16 @@ class Context:
         """An independent context for one case of a split."""
         twin = Context(self.domains)
         twin.eliminated, twin.opaque = list(self.eliminated), dict(self.opaque)
+        twin.meant = dict(self.meant)
         twin.nonzero, twin.conditions, twin.fresh = list(self.nonzero), dict(self.conditions), self.fresh
         return twin
 
-    def new(self, domain: Domain) -> str:
-        """A fresh variable."""
+    def new(self, domain: Domain, function: str, *arguments: Quotient) -> str:
+        """A fresh variable, which conditions print as the function of the arguments ("" for the argument itself)."""
         self.fresh += 1
-        self.domains[f"~{self.fresh}"] = domain
-        return f"~{self.fresh}"
+        name = f"~{self.fresh}"
+        self.domains[name], self.meant[name] = domain, (function, list(arguments))
+        return name
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -81,22 +85,29 @@ class Context:
                 return whole(0) - self.read(operand)
             case ast.BinOp(left=left, op=ast.Pow(), right=right):
                 return self.raised(self.read(left), right)
-            case ast.BinOp(left=left, op=op, right=right):
-                a, b = self.read(left), self.read(right)
-                match op:
-                    case ast.Add():
-                        return (a + b).reduced()
-                    case ast.Sub():
-                        return (a - b).reduced()
-                    case ast.Mult():
-                        return self.reduce(a * b)
-                return self.divided(a, b)
+            case ast.BinOp():
+                first, steps = chain(node)
+                total = self.read(first)
+                for step in steps:
+                    total = self.joined(step.op, total, self.read(step.right))
+                return total
             case ast.Call(func=ast.Name(id=name), args=args):
                 return self.apply(name, [self.read(arg) for arg in args])
             case ast.IfExp(test=ast.Compare(left=left, ops=[op], comparators=[right]), body=body, orelse=orelse):
                 sides = [self.read(side) for side in (left, right, body, orelse)]
                 return self.apply(f"if {COMPARISON_TEXT[type(op)]}", sides)
         raise BadInput(f"the kernel has no reading for {type(node).__name__}")
+
+    def joined(self, op: ast.operator, left: Quotient, right: Quotient) -> Quotient:
+        """left op right for one of + - * /."""
+        match op:
+            case ast.Add():
+                return (left + right).reduced()
+            case ast.Sub():
+                return (left - right).reduced()
+            case ast.Mult():
+                return self.reduce(left * right)
+        return self.divided(left, right)
 
     def divided(self, left: Quotient, right: Quotient) -> Quotient:
         """left/right, with `right != 0` discharged or carried as a condition."""
@@ -315,9 +326,10 @@ def show_quotient(value: Quotient, context: Context) -> str:
 
 
 def _label(name: str, context: Context) -> str:
-    if name not in context.opaque:
+    known = context.opaque.get(name) or context.meant.get(name)
+    if known is None:
         return name
-    function, arguments = context.opaque[name]
+    function, arguments = known
     inner = [show_quotient(argument, context) for argument in arguments]
     if function.startswith("if "):
         return f"({inner[2]} if {inner[0]} {function[3:]} {inner[1]} else {inner[3]})"

@@ -160,7 +160,7 @@ def _step(index: int, checked: Checked, style: _Style) -> dict[str, Any]:
         "label": f"{checked.derivation.name}-{item.step.id}".replace("_", "-").replace(".", "-"),
         "number": index + 1,
         "math": style.display(item.relation.latex),
-        "why": style.text(item.step.why),
+        "why": style.text(item.step.why[:1].upper() + item.step.why[1:]),
         "rule": style.text(item.step.rule.replace("_", " ")),
         "verdict": item.verdict,
         "judges": ", ".join(item.judges),
