@@ -56,7 +56,7 @@ def suppose(context: Context, relation: Relation) -> None:
     left, right = context.read(relation.lhs.tree), context.read(relation.rhs.tree)
     if relation.sign == "divides":  # b = a*k with a fresh whole k, positive where both sides are
         positive = context.sign(right) == ">" and context.sign(left) == ">"
-        k = context.new(COUNT if positive else WHOLE, "", Quotient(right.num, constant(1)) * _inverse(left, right))
+        k = context.new(COUNT if positive else WHOLE, "", right * Quotient(left.den, left.num) if left.num else right)
         return _equate(context, right - left * named(k), relation.rhs.names)
     gap = context.reduce(right - left)
     if relation.sign == "=":
@@ -78,7 +78,8 @@ def _below(context: Context, gap: Quotient, *, strict: bool) -> None:
         return
     integral = context.integral(Quotient(gap.num, constant(1)))
     domain = (COUNT if strict else NATURAL) if integral else (RATIO if strict else SLACK)
-    _equate(context, Quotient(gap.num, constant(1)) - named(context.new(domain)), (), keep_signs=True)
+    size = Quotient(gap.num, constant(1))
+    _equate(context, size - named(context.new(domain, "", size)), (), keep_signs=True)
 
 
 def _equate(context: Context, gap: Quotient, prefer: Iterable[str], *, keep_signs: bool = False) -> None:
@@ -184,5 +185,7 @@ def _division(context: Context, n: Formula, d: Formula) -> list[Relation]:
         raise BadInput(f"a division split needs whole numbers, {n} or {d} may be none")
     if context.sign(top) not in (">", ">=", "0") or context.sign(bottom) != ">":
         raise BadInput(f"a division split needs {n} >= 0 and {d} >= 1")
-    q, r = (Formula(ast.Name(context.new(NATURAL), ast.Load())) for _ in range(2))
+    ratio = top * Quotient(bottom.den, bottom.num)
+    fresh = context.new(NATURAL, "floor", ratio), context.new(NATURAL, "mod", top, bottom)
+    q, r = (Formula(ast.Name(name, ast.Load())) for name in fresh)
     return [Relation(d, ">", r), Relation(n, "=", d * q + r)]
