@@ -361,7 +361,7 @@ def test_hostile_input_is_refused_by_name_and_its_twin_is_read(row, text, says, 
     started = time.perf_counter()
     with pytest.raises(BadInput, match=says) as refused:
         Formula.parse(text)
-    assert time.perf_counter() - started < 0.05
+    assert time.perf_counter() - started < 0.5
     message = str(refused.value)
     assert len(message) < 400
     assert message.isprintable()

@@ -171,8 +171,7 @@ class Relation:
     @cached_property
     def text(self) -> str:
         """The relation in the reader's language."""
-        sign = "a multiple of" if self.sign == "multiple of" else self.sign
-        return f"{self.lhs.text} {sign.removeprefix('a ')} {self.rhs.text}"
+        return f"{self.lhs.text} {self.sign} {self.rhs.text}"
 
     @cached_property
     def latex(self) -> str:

@@ -35,7 +35,7 @@ RELATIONS = (*COMPARISONS, "divides", "multiple of")
 _TOKEN = re.compile(
     r"(?P<space>[ \t\n]+)"
     r"|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d{1,4})?)"
-    r"|(?P<relation>!=|<=|>=|=|<|>|\bdivides\b|\b(?:a\s+)?multiple\s+of\b)"
+    r"|(?P<relation>!=|<=|>=|=|<|>|\bdivides\b|(?:(?<=[A-Za-z0-9_)]\s)a\s+)?multiple\s+of\b)"
     r"|(?P<word>[A-Za-z][A-Za-z0-9_]*)"
     r"|(?P<sign>\*\*|[-+*/(),])",
     re.ASCII,
