@@ -96,10 +96,11 @@ def test_gemma_has_one_global_layer_in_six_and_the_rest_windowed():
 
 
 def test_fallbacks_and_ignored_fields_are_reported():
-    stack = from_config({key: value for key, value in LLAMA.items() if key != "num_key_value_heads"})
+    without = {key: value for key, value in LLAMA.items() if key != "num_key_value_heads"}
+    stack = from_config({**without, "a_new_knob": 3})
     assert any("num_key_value_heads" in line for line in stack.fallbacks)
     assert any("head_dim" in line for line in stack.fallbacks)
-    assert "vocab_size" in stack.ignored_fields
+    assert stack.ignored_fields == ("a_new_knob",)
     assert stack.dtype == "bf16"
     assert not any("head_dim" in line for line in from_config({**LLAMA, "head_dim": 128}).fallbacks)
 

@@ -48,9 +48,7 @@ def resolve(what: str) -> Stack:
     known = [*names(), *catalogue()]
     near = difflib.get_close_matches(what.lower(), known, n=3, cutoff=0.5)
     hint = f"did you mean {', '.join(near)}?" if near else "symkv list models and symkv list variants name them"
-    raise BadInput(
-        f"a model must be a config.json, a bundled name, a variant or a stack, got {ascii(what[:40])}; {hint}"
-    )
+    raise BadInput(f"a model must be a config.json, a bundled name, a variant or a stack, got {what[:40]!a}; {hint}")
 
 
 def _looks_like_a_path(what: str) -> bool:

@@ -85,7 +85,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            raise BadInput(f"a field must be given once, {ascii(name[:40])} came twice; drop one")
+            raise BadInput(f"a field must be given once, {name[:40]!a} came twice; drop one")
         found[name] = value
     return found
 

@@ -38,7 +38,7 @@ def _part(term: str) -> Part:
     match = _TERM.fullmatch(term)
     if match is None:
         raise BadInput(
-            f"a term of a stack must be COUNT*variant(NAME=VALUE, ...), got {ascii(term.strip()[:60])}; {_EXAMPLE}"
+            f"a term of a stack must be COUNT*variant(NAME=VALUE, ...), got {term.strip()[:60]!a}; {_EXAMPLE}"
         )
     number, name, inside = match.groups()
     found = variant(name)
@@ -71,9 +71,7 @@ def _values(inside: str, found: Variant) -> dict[str, Formula]:
     for piece in _split(inside, ",") if inside.strip() else []:
         name, sign, value = piece.partition("=")
         if not sign or not name.strip() or not value.strip():
-            raise BadInput(
-                f"a value in {found.name}(...) must be NAME=VALUE, got {ascii(piece.strip()[:40])}; {_EXAMPLE}"
-            )
+            raise BadInput(f"a value in {found.name}(...) must be NAME=VALUE, got {piece.strip()[:40]!a}; {_EXAMPLE}")
         symbol = symbols.lookup(name.strip())
         if symbol.name not in known:
             raise BadInput(f"{found.name} has no {symbol.name}; it takes {', '.join(sorted(known))}")
