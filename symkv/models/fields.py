@@ -50,7 +50,8 @@ HARMLESS: dict[str, tuple[str, ...]] = {
         "attention_bias qkv_bias use_bias mlp_bias clip_qkv attention_multiplier attn_logit_softcapping "
         "query_pre_attn_scalar final_logit_softcapping logit_scale logits_scaling embedding_multiplier "
         "residual_multiplier scale_emb scale_depth dim_model_base lambda_std_dev mup_enabled hidden_act "
-        "hidden_activation qk_layernorm use_qk_norm qk_norm_type layer_norm_eps layernorm_epsilon norm_eps norm_epsilon "
+        "hidden_activation qk_layernorm use_qk_norm qk_norm_type layer_norm_eps layernorm_epsilon norm_eps "
+        "norm_epsilon "
         "rms_norm_eps use_post_norm q_lora_rank"
     ),
     "the feed-forward part and its experts": _names(
@@ -70,7 +71,8 @@ HARMLESS: dict[str, tuple[str, ...]] = {
     "the towers for images and sound, whose tokens enter as any others": _names(
         "vision_config audio_config mm_tokens_per_image vision_feature_layer vision_feature_select_strategy "
         "projector_hidden_act multimodal_projector_bias image_grid_pinpoints image_seq_length "
-        "media_placeholder_token_id use_unified_vision_chunk video_placeholder vision_aspect_ratio spatial_merge_size projector_layernorm_eps "
+        "media_placeholder_token_id use_unified_vision_chunk video_placeholder vision_aspect_ratio "
+        "spatial_merge_size projector_layernorm_eps "
         "video_token_index"
     ),
     "draft layers, which are left out as a whole": ("use_mtp", "mtp_transformer_layers"),
