@@ -3,6 +3,10 @@
 import os
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("shared", deadline=None)  # a busy machine is not a failing law
+settings.load_profile("shared")
 
 
 @pytest.hookimpl(hookwrapper=True)

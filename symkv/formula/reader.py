@@ -83,6 +83,8 @@ def tokens(text: str) -> list[Token]:
             hint = _HINTS.get(char, "allowed are names, numbers, + - * / ** ( ) , and = != < <= > >=")
             _refuse(ascii(text)[1:-1], position + 1, f"{shown!r} is not part of a formula; {hint}")
         kind, word = str(match.lastgroup), match[0]
+        if word[0] == "a" and kind == "relation" and not (found and _ends_operand(found[-1])):
+            kind, word = "word", "a"  # `a multiple of b` names a symbol a; `n a multiple of b` has the article
         if kind != "space":
             token = Token(kind, word, position + 1)
             _check_token(text, token, found[-1] if found else None)
@@ -91,7 +93,7 @@ def tokens(text: str) -> list[Token]:
                 problem = "this bracket was not opened" if depth < 0 else f"brackets may nest {MAX_DEPTH} deep"
                 _refuse(text, position + 1, problem)
             found.append(token)
-        position = match.end()
+        position += len(word)
     if depth:
         _refuse(text, len(text), "a bracket is not closed; add ')'")
     if not found:
@@ -103,8 +105,7 @@ def _check_token(text: str, token: Token, before: Token | None) -> None:
     """Refuse implicit products, over-long names and badly written numbers, where they stand."""
     operand_starts = (token.kind in ("word", "number") and token.text not in ("if", "else")) or token.text == "("
     if before is not None and operand_starts:
-        is_name = before.kind in ("word", "number") and before.text not in ("if", "else", *FUNCTIONS)
-        ends = is_name or before.text == ")"
+        ends = _ends_operand(before)
         if ends and token.text == "(" and before.kind == "word":
             _refuse(text, before.column, f"{before.text[:32]!r} is not a function; allowed are {', '.join(FUNCTIONS)}")
         if ends:
@@ -116,6 +117,11 @@ def _check_token(text: str, token: Token, before: Token | None) -> None:
         _refuse(text, token.column, f"{token.text!r} is no name of a symbol; write another word")
     if token.kind == "number" and token.text[0] == "0" and token.text[1:2].isdigit():
         _refuse(text, token.column, f"a number has no leading zeros, got {token.text[:20]!r}")
+
+
+def _ends_operand(token: Token) -> bool:
+    is_name = token.kind in ("word", "number") and token.text not in ("if", "else", *FUNCTIONS)
+    return is_name or token.text == ")"
 
 
 def split_relation(text: str) -> tuple[str, str, str] | None:
