@@ -75,11 +75,15 @@ def suppose(context: Context, relation: Relation) -> None:
 def _below(context: Context, gap: Quotient, *, strict: bool) -> None:
     """gap >= 0 (or > 0) becomes gap = s with a fresh s; between whole numbers a strict gap is at least 1."""
     if not context.positive(gap.den):
-        return
-    integral = context.integral(Quotient(gap.num, constant(1)))
-    domain = (COUNT if strict else NATURAL) if integral else (RATIO if strict else SLACK)
+        return None
     size = Quotient(gap.num, constant(1))
-    _equate(context, size - named(context.new(domain, "", size)), (), keep_signs=True)
+    integral = context.integral(size)
+    if integral and strict:
+        size, strict = size - whole(1), False
+    if not strict and context.sign(size) in ("<=", "0"):  # both at least and at most 0
+        return _equate(context, size, ())
+    domain = NATURAL if integral else RATIO if strict else SLACK
+    return _equate(context, size - named(context.new(domain, "", size)), (), keep_signs=True)
 
 
 def _equate(context: Context, gap: Quotient, prefer: Iterable[str], *, keep_signs: bool = False) -> None:

@@ -161,6 +161,8 @@ def common_factor(poly: Poly) -> tuple[Fraction, Monomial, Poly]:
     denominator = lcm(*(c.denominator for c in rest.values())) if rest else 1
     numerator = gcd(*(int(c * denominator) for c in rest.values())) if rest else 1
     content = Fraction(numerator or 1, denominator)
+    if rest and all(c < 0 for c in rest.values()):
+        content = -content
     return content, monomial, {m: c / content for m, c in rest.items()}
 
 
