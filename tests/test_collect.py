@@ -19,7 +19,7 @@ FORMS = [
     ("8/(2*bytes_per_element)", "4/bytes_per_element"),
     ("n_layers - n_layers", "0"),
     ("3 - 2", "1"),
-    ("-n_layers*2", "-n_layers*2"),
+    ("-n_layers*2", "-(n_layers*2)"),
     ("min(n_tokens, window)*2*n_layers", None),
     ("9/16*d_head", "9*d_head/16"),
     ("ceil(d_latent/128)*4 + d_latent", None),
