@@ -13,6 +13,7 @@ from symkv.derivations import Claim, Derivation, Step, check, named
 from symkv.errors import BadInput, Refuted
 from symkv.formula import Formula
 from symkv.render import paper_latex, render_html, render_latex, write_report
+from symkv.render.escape import tex
 from symkv.render.paper import by_latexify
 from symkv.variants import catalogue
 
@@ -64,8 +65,8 @@ def test_both_printers_agree_beyond_the_catalogue(text):
 def test_without_latexify_a_paper_form_is_the_own_printers(monkeypatch):
     item = catalogue()["gqa"]
     before = paper_latex(item)
-    monkeypatch.setattr("symkv.render.paper.find_spec", lambda name: None)
     monkeypatch.setitem(sys.modules, "latexify", None)
+    monkeypatch.setitem(sys.modules, "latexify.codegen", None)
     assert paper_latex(item) == before == r"2\,n_{\mathrm{kv}}\,d_{\mathrm{h}}\,L\,b"
 
 
@@ -89,6 +90,20 @@ def test_the_page_needs_no_network_and_no_script(two):
     assert "url(" not in page
     assert 'lang="en"' in page
     assert 'name="viewport"' in page
+
+
+LETTERS = [
+    ("κ = 2 × 3 ≤ 7 − 1", r"$\kappa$ = 2 $\times$ 3 $\le$ 7 $-$ 1"),
+    ("Kovács, Łukasz, e\u0301", "Kovács, Łukasz, é"),
+    ("“a” – b…", r"``a'' -- b\dots{}"),
+    ("中文", "[U+4E2D][U+6587]"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), LETTERS)
+def test_a_letter_that_the_fonts_have_is_kept_and_any_other_is_shown_by_its_code(text, expected):
+    assert tex(text) == expected
+    assert tex(tex(text)) == expected
 
 
 def test_hostile_text_stays_text():

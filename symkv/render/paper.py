@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from importlib.util import find_spec
 
 from symkv.caches import Variant
 from symkv.formula import Formula, latex
@@ -21,7 +20,10 @@ def paper_latex(variant: Variant) -> str:
     '\\left(d_{\\mathrm{c}} + d_{\\mathrm{r}}\\right)\\,L\\,b'
     """
     formula = variant.paper_formula()
-    return by_latexify(formula) if find_spec("latexify") else formula.latex
+    try:
+        return by_latexify(formula)
+    except (ImportError, AttributeError):  # not installed, or on a Python whose ast has lost what latexify imports
+        return formula.latex
 
 
 def by_latexify(formula: Formula) -> str:
