@@ -17,7 +17,7 @@ from symkv.proof.kernel import COUNT, NATURAL, RATIO, Proved, prove
 from symkv.proof.search import prove_with_split
 
 PACKAGE = Path(symkv.__file__).parent
-TRUSTED = ("kernel", "normal", "polynomial")
+TRUSTED = ("kernel", "normal", "functions", "domains", "polynomial", "periodic")
 
 
 def relations(texts):
@@ -65,7 +65,7 @@ TRUE = [
         "T22",
         "min(S, min(W, P)) = min(min(S, W), P)",
         (),
-        order("S", "W", order("S", "P", order("W", "P"), order("W", "P")), order("W", "P", order("S", "P"))),
+        None,
     ),
     ("T25", "a*S*2*L*n_kv*d_h*b = (a*S)*(2*L*n_kv*d_h*b)", (), None),
     ("T26", "ceil((S + P)/P) = ceil(S/P) + 1", (), None),
@@ -193,7 +193,8 @@ CONTRADICTIONS = [
     ("a = b", "a != b"),
     ("a = b + 1", "b = a"),
     ("L + W = 1",),
-    ("a <= b", "b <= c", "a = c + 1"),
+    ("a <= b", "a = b + 1"),
+    ("P divides S", "S < 0"),
     ("1 > 2",),
 ]
 
@@ -201,12 +202,13 @@ CONTRADICTIONS = [
 @pytest.mark.parametrize("assume", CONTRADICTIONS)
 def test_assumptions_that_cannot_hold_together_are_refused(assume):
     with pytest.raises(BadInput, match="hold together"):
-        attempt("L = L + 1 + W - a + b - c", assume, dict.fromkeys("LWabc", COUNT))
+        attempt("L = L + 1 + W - a + b - c", assume, dict.fromkeys("LWabcPS", COUNT))
 
 
 def test_assumptions_that_can_hold_together_are_used():
     assert attempt("a = c", ("a = b", "b = c")) is not None
-    assert attempt("a <= c", ("a <= b", "b <= c")) is not None
+    assert attempt("a <= c", ("a <= b", "b = c")) is not None
+    assert attempt("a <= c", ("a <= b", "b <= c"), split={"absurd": [[[1, [0]], [1, [1]], [1, [2]]]]}) is not None
     assert attempt("a <= c", ("a <= b",)) is None
 
 
@@ -221,7 +223,15 @@ def test_a_symbol_without_a_domain_is_refused():
         {"order": ["a", "b"], "cases": [None]},
         {"order": ["a", "b"], "cases": []},
         {"divide": ["a", "b"], "cases": [None, None]},
-        {"divide": ["a - b", "b"], "cases": [None]},
+        {"divide": ["a", "a - b"], "cases": [None]},
+        {"divide": ["a", "3"], "cases": [None, None]},
+        {"order": "a", "cases": [None, None]},
+        {"absurd": [[]]},
+        {"absurd": [[[1, [99]]], []]},
+        {"absurd": [[["x", [0]]], []]},
+        {"periodic": "z"},
+        [],
+        "order",
         {"divide": ["a/b", "b"], "cases": [None]},
         {"guess": ["a", "b"], "cases": [None]},
     ],

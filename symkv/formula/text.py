@@ -32,7 +32,7 @@ class Text(str):
 
     def split_names(self) -> list[str]:
         """Every name, functions included, in order of appearance."""
-        return re.findall(r"[A-Za-z][A-Za-z0-9_]*", self)
+        return re.findall(r"[A-Za-z~][A-Za-z0-9_]*", self)  # ~1 is a fresh name of the kernel
 
 
 def write(node: ast.expr) -> str:

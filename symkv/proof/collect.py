@@ -8,14 +8,15 @@ from __future__ import annotations
 import ast
 from fractions import Fraction
 from functools import reduce
+from math import gcd, lcm
 
 from symkv import symbols
 from symkv.errors import JudgesDisagree
 from symkv.formula import Formula, Relation
 from symkv.formula.reader import COMPARISONS, literal
 from symkv.proof.kernel import COUNT, NATURAL, RATIO, Domain, prove
-from symkv.proof.normal import Context
-from symkv.proof.polynomial import Monomial, Poly, Quotient, common_factor
+from symkv.proof.normal import Case
+from symkv.proof.polynomial import Monomial, Poly, Quotient, common, divided
 
 _NUMBER_RANK = symbols.rank("n_heads") - 0.5  # a number stands behind the layer counts: L, 2, n_kv, d_h, b
 
@@ -35,54 +36,66 @@ def collect(formula: Formula) -> Formula:
     'n_layers*2*d_head*bytes_per_element'
     """
     domains = {name: domain_of(name) for name in formula.names}
-    context = Context(domains)
-    value = context.read(formula.tree)
-    tidy = Formula(_Writer(context).quotient(value))
+    case = Case(domains)
+    tidy = Formula(Writer(case).quotient(case.read(formula.tree)))
     if prove(Relation(formula, "=", tidy), (), domains) is None:
         raise JudgesDisagree(f"collecting {formula} gave {tidy}, which the kernel does not prove equal")
     return tidy
 
 
-class _Writer:
-    """Turns normal forms back into trees."""
+def common_factor(poly: Poly) -> tuple[Fraction, Monomial, Poly]:
+    """(c, m, rest) with poly = c*m*rest: the rational content, the common monomial and a primitive rest."""
+    monomial = common(poly)
+    rest = divided(poly, monomial)
+    denominator = lcm(*(c.denominator for c in rest.values())) if rest else 1
+    numerator = gcd(*(int(c * denominator) for c in rest.values())) if rest else 1
+    content = Fraction(numerator or 1, denominator)
+    if rest and all(c < 0 for c in rest.values()):
+        content = -content
+    return content, monomial, {m: c / content for m, c in rest.items()}
 
-    def __init__(self, context: Context) -> None:
-        self.context = context
+
+class Writer:
+    """Turns the normal forms of a case back into trees."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
 
     def quotient(self, value: Quotient) -> ast.expr:
+        """The tree of a quotient, common factors in front and the rest as a sum."""
         content, monomial, rest = common_factor(value.num)
         below, under, base = common_factor(value.den)
         content /= below
-        top = self.product(abs(content.numerator), monomial, rest)
+        top = self._product(abs(content.numerator), monomial, rest)
         if content < 0:
             top = ast.UnaryOp(ast.USub(), top)
-        bottom = self.product(content.denominator, under, base)
+        bottom = self._product(content.denominator, under, base)
         return top if _is_one(bottom) else ast.BinOp(top, ast.Div(), bottom)
 
-    def product(self, number: int, monomial: Monomial, rest: Poly) -> ast.expr:
+    def _product(self, number: int, monomial: Monomial, rest: Poly) -> ast.expr:
         if not rest:
             return ast.Constant(0)
-        factors = [(self.order(name), self.power(name, exponent)) for name, exponent in monomial]
+        factors = [(self._order(name), self._power(name, exponent)) for name, exponent in monomial]
         if number != 1 or (not factors and rest == {(): 1}):
             factors.append(((_NUMBER_RANK, ""), ast.Constant(number)))
         if rest != {(): 1}:
             last = max(
-                self.order(name) for term in rest for name, _ in term
+                self._order(name) for term in rest for name, _ in term
             )  # a sum stands where its last symbol would
-            factors.append((last, self.sum(rest)))
+            factors.append((last, self._sum(rest)))
         trees = [tree for _, tree in sorted(factors, key=lambda factor: factor[0])]
         return reduce(lambda left, right: ast.BinOp(left, ast.Mult(), right), trees)
 
-    def sum(self, poly: Poly) -> ast.expr:
+    def _sum(self, poly: Poly) -> ast.expr:
         def order(term: tuple[Monomial, Fraction]) -> tuple[bool, list[tuple[float, str]]]:
-            return term[1] < 0, sorted(self.order(name) for name, _ in term[0]) or [(float("inf"), "")]
+            return term[1] < 0, sorted(self._order(name) for name, _ in term[0]) or [(float("inf"), "")]
 
         tree: ast.expr | None = None
         for monomial, coefficient in sorted(poly.items(), key=order):
-            term = self.product(1, monomial, {(): Fraction(1)})
+            term = self._product(1, monomial, {(): Fraction(1)})
             if abs(coefficient) != 1:
                 size = literal(abs(coefficient))
-                term = size if not monomial else self.product(abs(coefficient).numerator, monomial, {(): Fraction(1)})
+                term = size if not monomial else self._product(abs(coefficient).numerator, monomial, {(): Fraction(1)})
                 if monomial and coefficient.denominator != 1:
                     term = ast.BinOp(term, ast.Div(), ast.Constant(coefficient.denominator))
             if tree is None:
@@ -92,17 +105,17 @@ class _Writer:
         assert tree is not None
         return tree
 
-    def order(self, name: str) -> tuple[float, str]:
-        return (symbols.rank(name), name) if name not in self.context.opaque else (len(symbols.table()) + 1, name)
+    def _order(self, name: str) -> tuple[float, str]:
+        return (symbols.rank(name), name) if name not in self.case.atoms else (len(symbols.table()) + 1, name)
 
-    def power(self, name: str, exponent: int) -> ast.expr:
-        tree = self.name(name)
+    def _power(self, name: str, exponent: int) -> ast.expr:
+        tree = self._name(name)
         return tree if exponent == 1 else ast.BinOp(tree, ast.Pow(), ast.Constant(exponent))
 
-    def name(self, name: str) -> ast.expr:
-        if name not in self.context.opaque:
+    def _name(self, name: str) -> ast.expr:
+        if name not in self.case.atoms:
             return ast.Name(name, ast.Load())
-        function, arguments = self.context.opaque[name]
+        function, arguments = self.case.atoms[name]
         trees = [self.quotient(argument) for argument in arguments]
         if function.startswith("if "):
             left, right, body, orelse = trees

@@ -1,10 +1,10 @@
-"""The kernel: decides relations between formulas by exact normal form, and is alone in making a `Proved`.
+"""The kernel: checks proofs of relations between formulas, and is alone in making a `Proved`.
 
-Standard library only; `normal` and `polynomial` beside it are the rest of what has to be trusted. Two formulas are
-equal when the cross-multiplied difference of their normal forms is the zero polynomial. Hypotheses eliminate
-variables: an equation is solved for one, `a <= b` becomes `b = a + s` with a fresh `s >= 0`. A split lists cases that
-the kernel itself makes exhaustive: an order (`a <= b` or `a > b`) or a division (`n = d*q + r`, `0 <= r < d`). Splits
-are found elsewhere, by untrusted search; here they are only checked.
+A relation holds in a case by normal form, by signs, or by a checked contradiction: a sum of products of nonnegative
+things that would be negative if it were false. A split lists cases that the kernel itself makes exhaustive: an order
+(`a <= b` or `a > b`; or `<`, `=`, `>`) or a division (`n = d*q + r`, `0 <= r < d`, with fresh q and r). How to split,
+and which products to take, is found elsewhere by untrusted search; here it is only checked. Standard library only;
+with `normal`, `functions`, `domains`, `polynomial` and `periodic` beside it this is all that has to be trusted.
 """
 
 from __future__ import annotations
@@ -12,16 +12,35 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from symkv.errors import BadInput
 from symkv.formula import Formula, Relation
-from symkv.proof.normal import COUNT, NATURAL, RATIO, SLACK, WHOLE, Context, Domain, show, truth
-from symkv.proof.polynomial import Poly, Quotient, add, constant, linear_in, named, names, whole
+from symkv.proof import periodic
+from symkv.proof.domains import COUNT, NATURAL, RATIO, WHOLE, Domain, truth
+from symkv.proof.normal import Case, Contradiction
+from symkv.proof.polynomial import (
+    ONE,
+    Poly,
+    Quotient,
+    add,
+    coefficients,
+    constant,
+    named,
+    names,
+    negative,
+    substitute,
+    times,
+    variable,
+    whole,
+)
 
-__all__ = ["COUNT", "NATURAL", "RATIO", "Domain", "Proved", "prove"]
+__all__ = ["COUNT", "NATURAL", "RATIO", "WHOLE", "Domain", "Proved", "prove", "prove_limit"]
 
 _SEAL = object()
+MAX_RESIDUES = 64
+FALSE_WAYS = {"=": "<>", "<": (">=",), "<=": ">", ">": ("<=",), ">=": "<", "!=": "="}  # how a relation can fail
 
 
 @dataclass(frozen=True)
@@ -39,157 +58,233 @@ class Proved:
             raise BadInput("a Proved comes from the kernel only; call kernel.prove")
 
 
-class Contradiction(Exception):  # not an error: in a case split it closes the case
-    """The hypotheses of a case can't hold together."""
-
-
-# -- hypotheses --------------------------------------------------------------------------------------------------
-
-
-def suppose(context: Context, relation: Relation) -> None:
-    """Take a hypothesis: it eliminates a variable where it can; one that can't be used is dropped, never guessed.
-
-    Raises `Contradiction` where it is false under what is known.
-    """
-    if relation.sign == "multiple of":
-        return suppose(context, Relation(relation.rhs, "divides", relation.lhs))
-    left, right = context.read(relation.lhs.tree), context.read(relation.rhs.tree)
-    if relation.sign == "divides":  # b = a*k with a fresh whole k, positive where both sides are
-        positive = context.sign(right) == ">" and context.sign(left) == ">"
-        k = context.new(COUNT if positive else WHOLE, "", right * Quotient(left.den, left.num) if left.num else right)
-        return _equate(context, right - left * named(k), relation.rhs.names)
-    gap = context.reduce(right - left)
-    if relation.sign == "=":
-        return _equate(context, gap, relation.lhs.names)
-    true = truth(relation.sign, context.sign(context.reduce(left - right)))
-    if true is False:
-        raise Contradiction(relation.text)
-    if relation.sign == "!=":
-        context.nonzero.append(gap.num)
-    elif true is None:
-        sign = relation.sign
-        _below(context, gap if sign in ("<", "<=") else whole(0) - gap, strict=sign in ("<", ">"))
-    return None
-
-
-def _below(context: Context, gap: Quotient, *, strict: bool) -> None:
-    """gap >= 0 (or > 0) becomes gap = s with a fresh s; between whole numbers a strict gap is at least 1."""
-    if not context.positive(gap.den):
-        return None
-    size = Quotient(gap.num, constant(1))
-    integral = context.integral(size)
-    if integral and strict:
-        size, strict = size - whole(1), False
-    if not strict and context.sign(size) in ("<=", "0"):  # both at least and at most 0
-        return _equate(context, size, ())
-    domain = NATURAL if integral else RATIO if strict else SLACK
-    return _equate(context, size - named(context.new(domain, "", size)), (), keep_signs=True)
-
-
-def _equate(context: Context, gap: Quotient, prefer: Iterable[str], *, keep_signs: bool = False) -> None:
-    """gap = 0 solves for one variable with a coefficient that can't vanish, one of `prefer` first."""
-    if not gap.num:
-        return
-    if context.sign(gap) in ("<", ">"):
-        raise Contradiction(show(gap.num, context))
-    preferred = list(prefer)
-    candidates = sorted(names(gap.num), key=lambda n: (n not in preferred, n.startswith("~"), n))
-    for name in candidates:
-        parts = linear_in(gap.num, name)
-        if parts is None or not parts[0] or not context.is_nonzero(parts[0]) or _occurs_inside(context, name, parts):
-            continue
-        value = Quotient(add({}, parts[1], -1), parts[0]).reduced()
-        domain = context.domains.get(name)
-        if keep_signs and (domain is None or context.sign(value) not in (">", ">=", "0")):
-            continue
-        if domain is not None and domain.lower is not None and context.sign(value - whole(domain.lower)) == "<":
-            raise Contradiction(f"{name} >= {domain.lower}")
-        context.eliminated.append((name, value))
-        return
-
-
-def _occurs_inside(context: Context, name: str, parts: tuple[Poly, Poly]) -> bool:
-    """Whether a variable also stands inside an opaque one of the same equation, or is one itself."""
-    inside = [n for part in parts for n in names(part) if n in context.opaque]
-    found: set[str] = set()
-    while inside:
-        for argument in context.opaque[inside.pop()][1]:
-            for n in {*names(argument.num), *names(argument.den)} - found:
-                found.add(n)
-                inside += [n] if n in context.opaque else []
-    return name in found or name in context.opaque
-
-
-# -- conclusions -------------------------------------------------------------------------------------------------
-
-
-def concludes(context: Context, relation: Relation) -> bool:
-    """Whether the relation follows here by normal form or by sign."""
-    if relation.sign == "multiple of":
-        return concludes(context, Relation(relation.rhs, "divides", relation.lhs))
-    left, right = context.read(relation.lhs.tree), context.read(relation.rhs.tree)
-    if relation.sign == "divides":
-        return context.sign(left) in (">", "<") and context.integral(context.divided(right, left))
-    return bool(truth(relation.sign, context.sign(context.reduce(left - right))))
-
-
 def prove(
     statement: Relation, assume: Iterable[Relation], domains: Mapping[str, Domain], split: Any = None
 ) -> Proved | None:
     """A `Proved` if the relation follows from the hypotheses in every case of the split, else None.
 
-    `split` is None for one case, or {"order": [a, b], "cases": [split, split]} for a <= b and a > b, or
-    {"divide": [n, d], "cases": [split]} for n = d*q + r. Contradictory hypotheses raise `BadInput`.
+    `split` is None for one case, or one of
+
+    - {"order": [a, b], "cases": [split, split]} for a <= b and a > b; with three cases for a < b, a = b and a > b;
+    - {"divide": [n, d], "cases": [split]} for n = d*q + r with 0 <= r < d; with d cases for r = 0, 1, ..., d - 1;
+    - {"absurd": [terms, ...]}: for each way in which the statement can fail, a sum of products that shows it can't;
+    - {"periodic": name}: all other symbols are numbers, and the normal forms in that one agree.
+
+    Raises `BadInput` for contradictory hypotheses and for a split that does not cover the domain.
+
+    >>> statement = Relation.parse("min(S, W) + max(S, W) = S + W")
+    >>> split = {"order": ["S", "W"], "cases": [None, None]}
+    >>> prove(statement, (), {"S": COUNT, "W": COUNT}, split).conditions
+    ()
     """
     hypotheses = tuple(assume)
-    context = Context(domains)
+    case = _supposed(hypotheses, domains)
+    conditions: dict[str, None] = {}
+    try:
+        true = holds(statement, case, hypotheses, split, conditions)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as problem:
+        raise BadInput(
+            f"a split must be null or one of order, divide, absurd, periodic, well formed: {problem}"
+        ) from None
+    return Proved(statement.text, _texts(hypotheses), tuple(conditions), split, _SEAL) if true else None
+
+
+def _texts(relations: Iterable[Relation]) -> tuple[str, ...]:
+    return tuple(relation.text for relation in relations)
+
+
+def _supposed(hypotheses: tuple[Relation, ...], domains: Mapping[str, Domain]) -> Case:
+    case = Case(domains)
     try:
         for hypothesis in hypotheses:
-            suppose(context, hypothesis)
+            case.suppose(hypothesis)
     except Contradiction as clash:
         raise BadInput(f"the assumptions must be able to hold together, {clash} can't; drop one") from None
-    conditions: dict[str, None] = {}
-    if not _holds(statement, context, split, conditions):
-        return None
-    return Proved(statement.text, tuple(h.text for h in hypotheses), tuple(conditions), split, _SEAL)
+    return case
 
 
-def _holds(statement: Relation, context: Context, split: Any, conditions: dict[str, None]) -> bool:
+# -- cases -----------------------------------------------------------------------------------------------------------
+
+
+def holds(
+    statement: Relation, case: Case, supposed: tuple[Relation, ...], split: Any, conditions: dict[str, None]
+) -> bool:
+    """Whether a split proves the statement in a case; the conditions under which it does are added."""
     if split is None:
-        true = concludes(context, statement)
-        conditions.update(context.conditions)
-        return true
+        true = concludes(case, statement)
+    elif "absurd" in split:
+        true = _cannot_fail(statement, case, split["absurd"], conditions)
+    elif "periodic" in split:
+        true = _periodic(statement, case, supposed, split["periodic"])
+    else:
+        for part, inner in zip(parts_of(case, split), split["cases"], strict=True):
+            below = case.copy()
+            try:
+                for hypothesis in part:
+                    below.suppose(hypothesis)
+            except Contradiction:  # an empty case holds, where what it divides by is not zero
+                conditions.update(below.conditions)
+                continue
+            if not holds(statement, below, (*supposed, *part), inner, conditions):
+                return False
+        return True
+    conditions.update(case.conditions)
+    return true
+
+
+def parts_of(case: Case, split: Any) -> list[list[Relation]]:
+    """The hypotheses of each case of a split, together exhaustive."""
+    count = len(split["cases"])
     if "order" in split:
         a, b = map(Formula.parse, split["order"])
-        parts = [[Relation(a, "<=", b)], [Relation(a, ">", b)]]
-    elif "divide" in split:
-        n, d = map(Formula.parse, split["divide"])
-        parts = [_division(context, n, d)]
-    else:
-        raise BadInput(f"a split must be an order or a division, got {sorted(split)}")
-    if len(split["cases"]) != len(parts):
-        raise BadInput(f"a split must have {len(parts)} cases, got {len(split['cases'])}; it does not cover the domain")
-    for part, inner in zip(parts, split["cases"], strict=True):
-        case = context.copy()
+        signs = {2: ("<=", ">"), 3: ("<", "=", ">")}.get(count)
+        if signs is None:
+            raise BadInput(f"an order split must have 2 or 3 cases, got {count}; it does not cover the domain")
+        return [[Relation(a, sign, b)] for sign in signs]
+    n, d = map(Formula.parse, split["divide"])
+    top, bottom = case.read(n.tree), case.read(d.tree)
+    if not (case.integral(top) and case.integral(bottom)) or case.sign(bottom) != ">":
+        raise BadInput(f"a division split needs whole numbers and a positive divisor, {n} or {d} may be none")
+    quotient = _symbol(case.new(NATURAL if case.sign(top) in (">", ">=", "0") else WHOLE))
+    if count == 1:
+        rest = _symbol(case.new(NATURAL))
+        return [[Relation(rest, "<", d), Relation(n, "=", d * quotient + rest)]]
+    if bottom != whole(count) or count > MAX_RESIDUES:
+        raise BadInput(f"a division split must have 1 case or one for each remainder, got {count}")
+    return [[Relation(n, "=", d * quotient + residue)] for residue in range(count)]
+
+
+def _symbol(name: str) -> Formula:
+    return Formula(ast.Name(name, ast.Load()))
+
+
+def concludes(case: Case, relation: Relation) -> bool:
+    """Whether the relation follows in a case by normal form or by sign."""
+    if relation.sign == "multiple of":
+        return concludes(case, Relation(relation.rhs, "divides", relation.lhs))
+    left, right = case.read(relation.lhs.tree), case.read(relation.rhs.tree)
+    if relation.sign == "divides":
+        return case.is_nonzero(left.num) and case.integral(case.squared(right * left.inverse()))
+    return bool(truth(relation.sign, case.sign(left - right)))
+
+
+def failing(case: Case, statement: Relation) -> list[Case | None]:
+    """The cases in which the statement fails, one for each way; None for one that is contradictory as it stands."""
+    if statement.sign not in FALSE_WAYS:
+        raise BadInput(f"an absurd case needs one of {' '.join(FALSE_WAYS)}, got {statement.sign}")
+    found: list[Case | None] = []
+    for sign in FALSE_WAYS[statement.sign]:
+        way = case.copy()
         try:
-            for hypothesis in part:
-                suppose(case, hypothesis)
-        except Contradiction:  # an empty case holds, where what it divides by is not zero
-            conditions.update(case.conditions)
-            continue
-        if not _holds(statement, case, inner, conditions):
-            return False
+            way.suppose(Relation(statement.lhs, sign, statement.rhs))
+            found.append(way)
+        except Contradiction:
+            case.conditions.update(way.conditions)
+            found.append(None)
+    return found
+
+
+def _cannot_fail(statement: Relation, case: Case, given: Any, conditions: dict[str, None]) -> bool:
+    ways = failing(case, statement)
+    if len(given) != len(ways):
+        raise BadInput(f"an absurd split must have one sum for each of {len(ways)} ways to fail, got {len(given)}")
+    for way, terms in zip(ways, given, strict=True):
+        if way is not None:
+            if not absurd(way, terms):
+                return False
+            conditions.update(way.conditions)
     return True
 
 
-def _division(context: Context, n: Formula, d: Formula) -> list[Relation]:
-    """n = d*q + r, 0 <= r < d: exists and is unique for whole n >= 0 and d >= 1, which is checked first."""
-    top, bottom = context.read(n.tree), context.read(d.tree)
-    if not (context.integral(top) and context.integral(bottom)):
-        raise BadInput(f"a division split needs whole numbers, {n} or {d} may be none")
-    if context.sign(top) not in (">", ">=", "0") or context.sign(bottom) != ">":
-        raise BadInput(f"a division split needs {n} >= 0 and {d} >= 1")
-    ratio = top * Quotient(bottom.den, bottom.num)
-    fresh = context.new(NATURAL, "floor", ratio), context.new(NATURAL, "mod", top, bottom)
-    q, r = (Formula(ast.Name(name, ast.Load())) for name in fresh)
-    return [Relation(d, ">", r), Relation(n, "=", d * q + r)]
+def absurd(case: Case, terms: Iterable[Any]) -> bool:
+    """Whether a sum of products of nonnegative things is negative, which nothing is: the case is then empty.
+
+    A term is [size, [part, ...]]. The size is a rational above 0 (any rational beside an equation); a part is the name
+    of a variable for its excess over its lower bound, the number of a fact, or {"square": formula}.
+    """
+    total: Poly = {}
+    strict = False
+    for size, parts in terms:
+        scale, positive = Fraction(size), True
+        poly = constant(scale)
+        free = any(isinstance(part, int) and case.facts[part].sign == "=" for part in parts)
+        if scale < 0 and not free:
+            return False
+        for part in parts:
+            if isinstance(part, int):
+                sign, factor = case.facts[part]
+                positive = positive and sign == ">"
+            elif isinstance(part, str):
+                domain = case.domains[part]
+                if domain.lower is None and not free:
+                    return False
+                factor = add(variable(part), constant(domain.lower or 0), -1)
+                positive = positive and domain.strict
+            else:
+                root = case.read(Formula.parse(part["square"]).tree)
+                if root.den != ONE:
+                    return False
+                factor, positive = times(root.num, root.num), False
+            poly = times(poly, factor)
+        total, strict = add(total, poly), strict or (positive and scale > 0)
+    minus = negative(total)
+    return case.positive(minus) or (strict and case.nonnegative(minus))
+
+
+def _periodic(statement: Relation, case: Case, supposed: Iterable[Relation], name: str) -> bool:
+    """Whether the normal forms in one whole symbol agree, everything else being numbers."""
+    domain = case.domains[name]
+    if not domain.whole or domain.lower is None or name in case.values:
+        return False
+    numbers = {n: v.num.get((), Fraction(0)) for n, v in case.values.items() if v.den == ONE and not names(v.num)}
+    usable = [relation for relation in supposed if set(relation.names) <= {name, *numbers}]
+    try:
+        return periodic.always(statement, usable, name, domain.lower, numbers)
+    except periodic.NotPeriodic:
+        return False
+
+
+# -- limits ----------------------------------------------------------------------------------------------------------
+
+
+def prove_limit(
+    statement: Relation, over: str, assume: Iterable[Relation], domains: Mapping[str, Domain], beyond: str = "0"
+) -> Proved | None:
+    """A `Proved` that the left side tends to the right one as `over` grows without bound, by comparing degrees.
+
+    Only `over >= beyond` is looked at, where `beyond` does not depend on it. A rounded value is squeezed: floor(x) is
+    x - t and ceil(x) is x + t with 0 <= t < 1, and what is bounded does not count in the highest degree.
+
+    >>> limit = Relation.parse("ceil(S/P)*P*w/S = w")
+    >>> prove_limit(limit, "S", (), {"S": COUNT, "P": COUNT, "w": RATIO}).statement
+    'ceil(S/P)*P*w/S = w as S grows without bound'
+    """
+    hypotheses = tuple(assume)
+    case = _supposed(hypotheses, domains)
+    bound = case.read(Formula.parse(beyond).tree)
+    bounds = (bound.num, bound.den)
+    tied = [fact.poly for fact in case.facts if over in names(fact.poly)] or over in case.values
+    if tied or over in names(*bounds) | case.within(bounds) or any(over in names(p) for p in case.nonzero):
+        raise BadInput(f"a limit needs a free {over}, an assumption or the bound {beyond} ties it; drop it")
+    case.suppose(Relation(_symbol(over), ">=", Formula.parse(beyond)))
+    value, wanted = case.read(statement.lhs.tree), case.read(statement.rhs.tree)
+    bounded: set[str] = set()
+    while rounded := [n for n in sorted(names(value.num, value.den)) if over in case.within([variable(n)])]:
+        puts = {}
+        for name in rounded:
+            function, arguments = case.atoms[name]
+            if function not in ("floor", "ceil"):
+                return None
+            part = case.new(NATURAL)  # stands for a real number from 0 to 1; nothing but its bound is used
+            bounded.add(part)
+            puts[name] = arguments[0] + (named(part) if function == "ceil" else -named(part))
+        value = substitute(value.num, puts) * substitute(value.den, puts).inverse()
+    above, below = coefficients(value.num, over), coefficients(value.den, over)
+    if len(above) > len(below) or bounded & names(below[-1]) or not case.is_nonzero(below[-1]):
+        return None
+    limit = Quotient(above[-1], below[-1]) if len(above) == len(below) else whole(0)
+    ends = (wanted.num, wanted.den)
+    if bounded & names(limit.num) or over in names(*ends) | case.within(ends) or not limit.same(wanted):
+        return None
+    text = f"{statement.text} as {over} grows without bound"
+    return Proved(text, _texts(hypotheses), tuple(case.conditions), {"limit": over, "beyond": beyond}, _SEAL)

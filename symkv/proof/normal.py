@@ -1,336 +1,350 @@
-"""Normal forms of formulas under hypotheses: the trusted arithmetic of the kernel. Standard library only.
+"""Normal forms of formulas under hypotheses: what the kernel knows in one case. Standard library only.
 
 A formula becomes a quotient of polynomials over Q. Every denominator is a side condition: discharged where its sign
-follows from the declared domains, otherwise carried and printed. Signs follow from nonnegative coefficients over
-nonnegative variables; `min`, `max`, `ceil`, `floor`, `mod` and conditionals resolve where those signs decide them, and
-what stays open is an opaque variable, the same one for equal arguments.
+follows from what is known, otherwise carried and printed. An equation eliminates a variable, anything else is a fact.
+`min`, `floor`, `sqrt` and conditionals that stay open become variables, the same one for equal arguments, with the
+facts that define them.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from math import floor, gcd, lcm
 from typing import NamedTuple
 
 from symkv.errors import BadInput
-from symkv.formula import Formula
+from symkv.formula import Formula, Relation
 from symkv.formula.text import COMPARISON_TEXT
 from symkv.formula.tree import chain
+from symkv.proof import functions
+from symkv.proof.domains import COUNT, WHOLE, Domain, truth
 from symkv.proof.polynomial import (
+    ONE,
+    Monomial,
     Poly,
     Quotient,
     add,
+    coefficients,
+    common,
     constant,
-    exact_part,
+    divided,
     named,
     names,
+    negative,
+    shift,
     substitute,
     times,
-    variable,
     whole,
 )
 
 
-class Domain(NamedTuple):
-    """What is known of a variable: whole or rational, a lower bound (None: unknown), excluded where `strict`."""
+class Fact(NamedTuple):
+    """A polynomial that is `=`, `>=` or `>` zero."""
 
-    whole: bool
-    lower: int | None
-    strict: bool = False
-
-
-COUNT, NATURAL, RATIO, SLACK = Domain(True, 1), Domain(True, 0), Domain(False, 0, True), Domain(False, 0)
-WHOLE = Domain(True, None)
+    sign: str
+    poly: Poly
 
 
-class Context:
-    """Hypotheses and domains of one case, and the normal forms under them."""
+class Contradiction(Exception):  # not an error: in a case split it closes the case
+    """The hypotheses of a case can't hold together."""
+
+
+class Case:
+    """The domains, hypotheses and open function values of one case, and the normal forms under them."""
 
     def __init__(self, domains: Mapping[str, Domain]) -> None:
         self.domains = dict(domains)
-        self.eliminated: list[tuple[str, Quotient]] = []
-        self.opaque: dict[str, tuple[str, list[Quotient]]] = {}
-        self.meant: dict[str, tuple[str, list[Quotient]]] = {}  # what a fresh variable stands for, for printing only
+        self.values: dict[str, Quotient] = {}  # eliminated variables
+        self.atoms: dict[str, tuple[str, list[Quotient]]] = {}  # variables that stand for an open function value
+        self.facts: list[Fact] = []
         self.nonzero: list[Poly] = []
         self.conditions: dict[str, None] = {}
         self.fresh = 0
 
-    def copy(self) -> Context:
-        """An independent context for one case of a split."""
-        twin = Context(self.domains)
-        twin.eliminated, twin.opaque = list(self.eliminated), dict(self.opaque)
-        twin.meant = dict(self.meant)
-        twin.nonzero, twin.conditions, twin.fresh = list(self.nonzero), dict(self.conditions), self.fresh
+    def copy(self) -> Case:
+        """An independent case that knows the same."""
+        twin = Case(self.domains)
+        twin.values, twin.atoms, twin.fresh = dict(self.values), dict(self.atoms), self.fresh
+        twin.facts, twin.nonzero, twin.conditions = list(self.facts), list(self.nonzero), dict(self.conditions)
         return twin
 
-    def new(self, domain: Domain, function: str, *arguments: Quotient) -> str:
-        """A fresh variable, which conditions print as the function of the arguments ("" for the argument itself)."""
+    def new(self, domain: Domain) -> str:
+        """A fresh variable."""
         self.fresh += 1
-        name = f"~{self.fresh}"
-        self.domains[name], self.meant[name] = domain, (function, list(arguments))
-        return name
+        self.domains[f"~{self.fresh}"] = domain
+        return f"~{self.fresh}"
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def read(self, node: ast.expr) -> Quotient:
-        """The normal form of a tree under the hypotheses."""
+        """The normal form of a tree under the hypotheses; every denominator that may vanish becomes a condition."""
         match node:
             case ast.Constant(value=int(value)):
                 return whole(value)
             case ast.Name(id=name):
                 if name not in self.domains:
                     raise BadInput(f"a symbol must have a domain, {name} has none; declare it")
-                return self.reduce(named(name))
+                return self.values.get(name) or named(name)
             case ast.UnaryOp(operand=operand):
-                return whole(0) - self.read(operand)
+                return -self.read(operand)
             case ast.BinOp(left=left, op=ast.Pow(), right=right):
-                return self.raised(self.read(left), right)
+                power = int(Formula(right).evaluate({}))
+                base, total = self.read(left) if power >= 0 else self.over(whole(1), left), whole(1)
+                for _ in range(abs(power)):
+                    total = self.squared(total * base)
+                return total
             case ast.BinOp():
                 first, steps = chain(node)
                 total = self.read(first)
                 for step in steps:
-                    total = self.joined(step.op, total, self.read(step.right))
+                    match step.op:
+                        case ast.Add():
+                            total = total + self.read(step.right)
+                        case ast.Sub():
+                            total = total - self.read(step.right)
+                        case ast.Mult():
+                            total = self.squared(total * self.read(step.right))
+                        case _:
+                            total = self.over(total, step.right)
                 return total
+            case ast.Call(func=ast.Name(id="mod"), args=[left, right]):  # the law mod(a, b) = a - b*floor(a/b)
+                return self.read(left) - self.read(right) * self.apply("floor", [self.over(self.read(left), right)])
             case ast.Call(func=ast.Name(id=name), args=args):
-                return self.apply(name, [self.read(arg) for arg in args])
+                values = [self.read(arg) for arg in args]
+                if name == "sqrt" and self.sign(values[0]) not in ("0", ">", ">="):
+                    self.conditions[f"{Formula(args[0])} >= 0"] = None
+                return self.apply(name, values)
             case ast.IfExp(test=ast.Compare(left=left, ops=[op], comparators=[right]), body=body, orelse=orelse):
                 sides = [self.read(side) for side in (left, right, body, orelse)]
                 return self.apply(f"if {COMPARISON_TEXT[type(op)]}", sides)
         raise BadInput(f"the kernel has no reading for {type(node).__name__}")
 
-    def joined(self, op: ast.operator, left: Quotient, right: Quotient) -> Quotient:
-        """left op right for one of + - * /."""
-        match op:
-            case ast.Add():
-                return (left + right).reduced()
-            case ast.Sub():
-                return (left - right).reduced()
-            case ast.Mult():
-                return self.reduce(left * right)
-        return self.divided(left, right)
+    def over(self, top: Quotient, tree: ast.expr) -> Quotient:
+        """top divided by a formula, with `formula != 0` discharged from what is known or carried as a condition."""
+        bottom = self.read(tree)
+        if bottom.num and not self.is_nonzero(bottom.num):
+            self.conditions[f"{Formula(tree)} != 0"] = None
+        return self.squared(top * bottom.inverse())
 
-    def divided(self, left: Quotient, right: Quotient) -> Quotient:
-        """left/right, with `right != 0` discharged or carried as a condition."""
-        if not right.num:
-            raise BadInput("a formula must not divide by zero; a denominator is 0 under the assumptions")
-        self.require_nonzero(right.num)
-        return self.reduce(left * Quotient(right.den, right.num))
+    def squared(self, value: Quotient) -> Quotient:
+        """sqrt only through its square: sqrt(x)**2 = x."""
+        for name in names(value.num, value.den) & self.atoms.keys():
+            function, (radicand, *_) = self.atoms[name]
+            if function == "sqrt" and any(len(coefficients(part, name)) > 2 for part in (value.num, value.den)):
+                parts = []
+                for part in (value.num, value.den):
+                    total = whole(0)
+                    for exponent, coefficient in enumerate(coefficients(part, name)):
+                        term = Quotient(coefficient, ONE) * (named(name) if exponent % 2 else whole(1))
+                        for _ in range(exponent // 2):
+                            term = term * radicand
+                        total = total + term
+                    parts.append(total)
+                return self.squared(parts[0] * parts[1].inverse())
+        return value
 
-    def raised(self, base: Quotient, exponent: ast.expr) -> Quotient:
-        """base ** exponent for a whole number written out; a negative one divides."""
-        power = int(Formula(exponent).evaluate({}))
-        if power < 0:
-            base = self.divided(whole(1), base)
-        total = whole(1)
-        for _ in range(abs(power)):
-            total = total * base
-        return self.reduce(total)
+    def reduce(self, value: Quotient) -> Quotient:
+        """The value under what has been learnt since it was read."""
+        while True:
+            inside = names(value.num, value.den)
+            puts = {name: self.values[name] for name in inside & self.values.keys()}
+            for name in sorted(inside & self.atoms.keys()) if not puts else ():
+                function, arguments = self.atoms[name]
+                again = self.apply(function, [self.reduce(argument) for argument in arguments])
+                if again != named(name):
+                    puts[name] = again
+            if not puts:
+                return value
+            value = self.squared(substitute(value.num, puts) * substitute(value.den, puts).inverse())
 
-    def require_nonzero(self, poly: Poly) -> None:
-        """Record `poly != 0` as a condition unless it follows from the domains."""
-        if not self.is_nonzero(poly):
-            self.conditions[f"{show(poly, self)} != 0"] = None
+    # -- signs -------------------------------------------------------------------------------------------------------
+
+    def shifted(self, poly: Poly) -> Poly | None:
+        """The polynomial over variables that are all nonnegative: x = lower + x'; None where a bound is unknown."""
+        bounds = {name: self.domains[name].lower for name in names(poly)}
+        if None in bounds.values():
+            return None
+        if all(coefficient > 0 for coefficient in poly.values()) or all(c < 0 for c in poly.values()):
+            return poly  # no shift can change the signs of such coefficients
+        return shift(poly, {name: low for name, low in bounds.items() if low})
+
+    def nonnegative(self, poly: Poly) -> bool:
+        """Sufficient: every coefficient is nonnegative over nonnegative variables."""
+        over = self.shifted(poly)
+        return over is not None and all(coefficient > 0 for coefficient in over.values())
+
+    def positive(self, poly: Poly) -> bool:
+        """Sufficient: nonnegative, with a term that can't vanish."""
+        over = self.shifted(poly)
+        strict = {n for n in names(poly) if self.domains[n].strict or (over is poly and self.domains[n].lower)}
+        return (
+            over is not None
+            and all(coefficient > 0 for coefficient in over.values())
+            and any(all(name in strict for name, _ in monomial) for monomial in over)
+        )
+
+    def positive_factors(self, poly: Poly) -> Monomial:
+        """The greatest monomial of positive variables that divides a polynomial."""
+        return tuple((n, e) for n, e in common(poly) if self.domains[n].strict or (self.domains[n].lower or 0) > 0)
+
+    def polynomial_sign(self, poly: Poly) -> str:
+        """One of `0 > < >= <= ?`: from the domains, or as a positive multiple of a fact plus what is nonnegative."""
+        if not poly:
+            return "0"
+        minus = negative(poly)
+        if self.positive(poly):
+            return ">"
+        if self.positive(minus):
+            return "<"
+        factors = self.positive_factors(poly)
+        for whole_part, strict, weak in ((poly, ">", ">="), (minus, "<", "<=")):
+            follows, part = self.nonnegative(whole_part), divided(whole_part, factors)
+            for sign, fact in self.facts:
+                monomial = next((m for m in fact if m and m in part), None)
+                if monomial is None or ((ratio := part[monomial] / fact[monomial]) < 0 and sign != "="):
+                    continue
+                rest = add(part, fact, -ratio)
+                if not rest and sign == "=":
+                    return "0"
+                if not rest or self.nonnegative(rest):
+                    if sign == ">" or self.positive(rest):
+                        return strict
+                    follows = True
+            if follows:
+                return weak
+        return "?"
+
+    def sign(self, value: Quotient) -> str:
+        """The sign of a quotient, as far as it follows; where the sign of a denominator is open, of num*den."""
+        if value.den == ONE:
+            return self.polynomial_sign(value.num)
+        below = self.polynomial_sign(value.den)
+        if below in ("<", ">"):
+            above = self.polynomial_sign(value.num)
+            return above if below == ">" else above.translate(str.maketrans("<>", "><"))
+        return self.polynomial_sign(times(value.num, value.den))
 
     def is_nonzero(self, poly: Poly) -> bool:
         """Sufficient: it has a sign, or is a multiple of something assumed nonzero."""
         known = any(not add(poly, other, -poly[m] / other[m]) for other in self.nonzero for m in poly if m in other)
-        return known or self.positive(poly) or self.positive(add({}, poly, -1))
-
-    def reduce(self, value: Quotient) -> Quotient:
-        """The value with eliminated variables replaced and opaque ones resolved as far as the signs allow."""
-        for name, replacement in self.eliminated:
-            if any(name in names(part) for part in (value.num, value.den)):
-                value = self._put(value, {name: replacement})
-        for name in [n for n in {*names(value.num), *names(value.den)} if n in self.opaque]:
-            function, arguments = self.opaque[name]
-            if function == "sqrt":
-                value = self._square(value, name, arguments[0])
-            elif (resolved := self.apply(function, [self.reduce(a) for a in arguments])) != named(name):
-                value = self.reduce(self._put(value, {name: resolved}))
-        return value
-
-    def _put(self, value: Quotient, values: Mapping[str, Quotient]) -> Quotient:
-        num, den = substitute(value.num, values), substitute(value.den, values)
-        if not den.num:
-            raise BadInput("a formula must not divide by zero; a denominator is 0 under the assumptions")
-        return num * Quotient(den.den, den.num)
-
-    def _square(self, value: Quotient, root: str, radicand: Quotient) -> Quotient:
-        """sqrt only through its square: sqrt(x)**2 = x."""
-
-        def replaced(poly: Poly) -> Quotient:
-            total = whole(0)
-            for monomial, coefficient in poly.items():
-                powers = dict(monomial)
-                pairs, odd = divmod(powers.pop(root, 0), 2)
-                rest = tuple(sorted({**powers, **({root: odd} if odd else {})}.items()))
-                term = Quotient({rest: coefficient}, constant(1))
-                for _ in range(pairs):
-                    term = term * radicand
-                total = total + term
-            return total.reduced()
-
-        num, den = replaced(value.num), replaced(value.den)
-        return num * Quotient(den.den, den.num)
-
-    # -- signs -------------------------------------------------------------------------------------------------------
-
-    def shifted(self, poly: Poly) -> Poly:
-        """The polynomial over variables that are all nonnegative: x = lower + x'."""
-        bounds = {n: self.domains[n].lower or 0 for n in names(poly)}
-        values = {n: Quotient(add(variable(n), constant(low)), constant(1)) for n, low in bounds.items() if low}
-        return substitute(poly, values).num if values else poly
-
-    def nonnegative(self, poly: Poly) -> bool:
-        """Sufficient: every coefficient is nonnegative over nonnegative variables."""
-        known = all(n in self.domains and self.domains[n].lower is not None for n in names(poly))
-        return known and all(coefficient > 0 for coefficient in self.shifted(poly).values())
-
-    def positive(self, poly: Poly) -> bool:
-        """Sufficient: nonnegative, with a term that can't vanish."""
-        return self.nonnegative(poly) and any(
-            all(self.domains[name].strict for name, _ in monomial) for monomial in self.shifted(poly)
-        )
-
-    def sign(self, value: Quotient) -> str:
-        """One of `0 > < >= <= ?`, as far as the sign of a value follows."""
-        if not value.num:
-            return "0"
-        if not self.positive(value.den):
-            negated = add({}, value.den, -1)
-            if not self.positive(negated):
-                return "?"
-            value = Quotient(add({}, value.num, -1), negated)
-        minus = add({}, value.num, -1)
-        tests = (self.positive, value.num, ">"), (self.positive, minus, "<"), (self.nonnegative, value.num, ">=")
-        for test, poly, sign in (*tests, (self.nonnegative, minus, "<=")):
-            if test(poly):
-                return sign
-        return "?"
+        return known or self.polynomial_sign(poly) in ("<", ">")
 
     def integral(self, value: Quotient) -> bool:
         """Sufficient: integer coefficients over whole variables."""
-        return value.den == constant(1) and all(
-            c.denominator == 1 and all(n in self.domains and self.domains[n].whole for n, _ in m)
-            for m, c in value.num.items()
+        return value.den == ONE and all(
+            c.denominator == 1 and all(self.domains[n].whole for n, _ in m) for m, c in value.num.items()
         )
 
-    # -- functions that split ----------------------------------------------------------------------------------------
-
     def apply(self, function: str, arguments: list[Quotient]) -> Quotient:
-        """A function of normal forms: its value where the signs decide it, else an opaque variable."""
-        match function:
-            case "min" | "max":
-                return self._extreme(function, arguments)
-            case "ceil":  # the law ceil(x) = -floor(-x)
-                return whole(0) - self.apply("floor", [whole(0) - arguments[0]])
-            case "mod":  # the law mod(a, b) = a - b*floor(a/b)
-                a, b = arguments
-                return self.reduce(a - b * self.apply("floor", [self.divided(a, b)]))
-            case "floor":
-                return self._floor(arguments[0].reduced())
-            case "sqrt":
-                if self.sign(arguments[0]) not in ("0", ">", ">="):
-                    self.conditions[f"{show_quotient(arguments[0], self)} >= 0"] = None
-                return self._intern("sqrt", arguments, SLACK)
-        left, right, body, orelse = arguments  # "if =", "if <=", ...
-        true = truth(function.removeprefix("if "), self.sign(left - right))
-        if true is not None:
-            return body if true else orelse
-        return self._intern(function, arguments, None)
+        """A function of normal forms."""
+        return functions.apply(self, function, arguments)
 
-    def _extreme(self, function: str, arguments: list[Quotient]) -> Quotient:
-        kept: list[Quotient] = []
-        for new in arguments:
-            drop = False
-            for old in list(kept):
-                sign = self.sign(new - old)
-                below, above = sign in ("0", "<", "<="), sign in ("0", ">", ">=")
-                if above if function == "min" else below:  # the old one decides: min(old, new) = old
-                    drop = True
-                elif below if function == "min" else above:
-                    kept.remove(old)
-            if not drop:
-                kept.append(new)
-        if len(kept) == 1:
-            return kept[0]
-        signs = {self.sign(argument) for argument in kept}
-        domain = Domain(all(map(self.integral, kept)), 0, signs == {">"}) if signs <= {">", ">=", "0"} else None
-        return self._intern(function, kept, domain)
+    # -- hypotheses --------------------------------------------------------------------------------------------------
 
-    def _floor(self, value: Quotient) -> Quotient:
-        """floor(k + x) = k + floor(x) for whole k; floor(x) = n where n <= x < n + 1."""
-        part: Poly = {}
-        if value.den == constant(1):
-            part = {m: c for m, c in value.num.items() if self.integral(Quotient({m: c}, constant(1)))}
-        elif len(lead := sorted(value.den)) and (quotient := exact_part(value.num, value.den, lead[-1])):
-            part = {m: c for m, c in quotient.items() if self.integral(Quotient({m: c}, constant(1)))}
-        outside = Quotient(part, constant(1))
-        rest = (value - outside).reduced()
-        for n in (0, -1, 1):
-            if self.sign(rest - whole(n)) in ("0", ">", ">=") and self.sign(rest - whole(n + 1)) == "<":
-                return outside + whole(n)
-        sign = self.sign(rest)
-        if sign in ("<", "<="):  # floor(x) = -ceil(-x), and the ceiling of a positive number is at least 1
-            return outside - self._intern("ceil", [whole(0) - rest], COUNT if sign == "<" else NATURAL)
-        return outside + self._intern("floor", [rest], NATURAL if sign in (">", ">=") else WHOLE)
+    def suppose(self, relation: Relation) -> None:
+        """Take a hypothesis: an equation eliminates a variable where it can, the rest becomes facts.
 
-    def _intern(self, function: str, arguments: list[Quotient], domain: Domain | None) -> Quotient:
-        """The variable that stands for an open function value; the same for equal arguments (congruence)."""
-        for name, (known, others) in self.opaque.items():
-            if known == function and self._alike(function, arguments, others):
-                return named(name)
-        self.fresh += 1
-        name = f"~{self.fresh}"
-        self.opaque[name] = (function, arguments)
-        if domain is not None:
-            self.domains[name] = domain
-        return named(name)
-
-    def _alike(self, function: str, left: list[Quotient], right: list[Quotient]) -> bool:
-        def same(a: Quotient, b: Quotient) -> bool:
-            return times(a.num, b.den) == times(b.num, a.den)
-
-        if len(left) != len(right):
-            return False
-        if function in ("min", "max"):
-            return all(any(same(a, b) for b in right) for a in left)
-        return all(map(same, left, right))
-
-
-def truth(sign: str, gap: str) -> bool | None:
-    """Whether `left sign right` holds when left - right has the sign `gap`; None where that does not follow."""
-    if gap == "?":
+        Raises `Contradiction` where it is false under what is known.
+        """
+        left, right = relation.lhs, relation.rhs
+        if relation.sign == "multiple of":
+            return self.suppose(Relation(right, "divides", left))
+        low, high = self.read(left.tree), self.read(right.tree)
+        if relation.sign == "divides":  # right = left*k with a fresh whole k, positive where both sides are
+            if not low.num:
+                raise Contradiction(relation.text)
+            self.nonzero.append(low.num)
+            both = self.sign(high) == ">" and self.sign(low) == ">"
+            k = self.new(COUNT if both else WHOLE)
+            return self.equate(high - low * named(k))
+        gap = high - low
+        true = truth(relation.sign, self.sign(low - high))
+        if true is False:
+            raise Contradiction(relation.text)
+        if relation.sign == "=":
+            self.equate(gap)
+        elif relation.sign == "!=":
+            self.nonzero.append(gap.num)
+        elif true is None:
+            size = gap if relation.sign in ("<", "<=") else -gap
+            if self.sign(size) in ("<=", "0"):  # both at least and at most 0
+                return self.equate(size)
+            self.note(size, strict=relation.sign in ("<", ">"))
+            self.refresh()
         return None
-    possible = {"0": "0", ">": ">", "<": "<", ">=": "0>", "<=": "0<"}[gap]
-    allowed = {"=": "0", "!=": "<>", "<": "<", "<=": "<0", ">": ">", ">=": ">0"}[sign]
-    inside = [p in allowed for p in possible]
-    return True if all(inside) else False if not any(inside) else None
 
+    def note(self, gap: Quotient, *, strict: bool) -> None:
+        """gap >= 0 (or > 0) as a fact, without positive factors; a strict gap of whole numbers is at least 1."""
+        poly = gap.num if self.polynomial_sign(gap.den) == ">" else times(gap.num, gap.den)
+        factors = self.positive_factors(poly)
+        scale = lcm(*(c.denominator for c in poly.values()))
+        poly = {m: c * scale for m, c in divided(poly, factors).items()}
+        if self.integral(Quotient(poly, ONE)):
+            least = poly.pop((), Fraction(0)) - strict
+            size = gcd(*(c.numerator for c in poly.values())) or 1
+            poly, strict = add({m: c / size for m, c in poly.items()}, constant(floor(least / size))), False
+        fact = Fact(">" if strict else ">=", poly)
+        if fact not in self.facts:
+            self.facts.append(fact)
 
-def show(poly: Poly, context: Context) -> str:
-    """A polynomial in the reader's language, for conditions; opaque variables by their function."""
-    terms = []
-    for monomial, coefficient in sorted(poly.items(), reverse=True):
-        factors = [f"{_label(n, context)}**{e}" if e > 1 else _label(n, context) for n, e in monomial]
-        size = [] if abs(coefficient) == 1 and factors else [str(abs(coefficient))]
-        terms.append(("-" if coefficient < 0 else "+", "*".join(size + factors)))
-    text = " ".join(f"{sign} {body}" for sign, body in terms) or "0"
-    return text.removeprefix("+ ") if text[0] == "+" else text.replace("- ", "-", 1)
+    def equate(self, gap: Quotient) -> None:
+        """gap = 0 is solved for a variable whose coefficient can't vanish, or becomes a fact."""
+        if not gap.num:
+            return
+        if self.sign(gap) in ("<", ">"):
+            raise Contradiction("a difference that is not zero")
+        solutions = []
+        for place, name in enumerate(sorted(names(gap.num))):
+            parts = coefficients(gap.num, name)
+            if len(parts) == 2 and self.is_nonzero(parts[1]) and name not in self.within(parts):
+                value = Quotient(negative(parts[0]), parts[1]).reduced()
+                keeps = self.integral(value) or not self.domains[name].whole
+                solutions.append((not keeps, len(names(*parts)), name in self.atoms, place, name, value))
+        if not solutions:
+            self.facts.append(Fact("=", gap.num))
+            return
+        *_, name, value = min(solutions, key=lambda solution: solution[:4])
+        self.values[name] = value
+        domain = self.domains[name]
+        if domain.lower is not None:
+            above = value - whole(domain.lower)
+            sign = self.sign(above)
+            if sign == "<" or (sign in ("<=", "0") and domain.strict):
+                raise Contradiction(f"{name} >= {domain.lower}")
+            if sign not in (">", ">=", "0"):
+                self.note(above, strict=domain.strict)
+        self.refresh()
 
+    def within(self, polys: Iterable[Poly]) -> set[str]:
+        """Every variable inside open function values of the polynomials, at any depth."""
+        pending, found = names(*polys) & self.atoms.keys(), set[str]()
+        while pending:
+            arguments = self.atoms[pending.pop()][1]
+            new = names(*(part for a in arguments for part in (a.num, a.den))) - found
+            found |= new
+            pending |= new & self.atoms.keys()
+        return found
 
-def show_quotient(value: Quotient, context: Context) -> str:
-    """A quotient in the reader's language."""
-    top, bottom = show(value.num, context), show(value.den, context)
-    return top if value.den == constant(1) else f"({top})/({bottom})"
-
-
-def _label(name: str, context: Context) -> str:
-    known = context.opaque.get(name) or context.meant.get(name)
-    if known is None:
-        return name
-    function, arguments = known
-    inner = [show_quotient(argument, context) for argument in arguments]
-    if function.startswith("if "):
-        return f"({inner[2]} if {inner[0]} {function[3:]} {inner[1]} else {inner[3]})"
-    return f"{function}({', '.join(inner)})"
+    def refresh(self) -> None:
+        """Everything that is known, under what has just been learnt."""
+        self.values = {name: self.reduce(value) for name, value in self.values.items()}
+        self.nonzero = [self.reduce(Quotient(poly, ONE)).num for poly in self.nonzero]
+        if not all(self.nonzero):
+            raise Contradiction("something assumed not zero has become zero")
+        facts, self.facts = self.facts, []
+        for sign, poly in facts:
+            value = self.reduce(Quotient(poly, ONE))
+            if sign == "=" and value.num:
+                self.facts.append(Fact("=", value.num))
+            elif sign != "=" and names(value.num):
+                self.note(value, strict=sign == ">")
+            elif truth(sign, self.sign(value)) is False:
+                raise Contradiction("a fact that has become false")
+        for name in [name for name in self.values if name in self.atoms]:  # its arguments may have changed
+            function, arguments = self.atoms[name]
+            again = [self.reduce(argument) for argument in arguments]
+            if again != arguments:
+                value = self.values.pop(name)
+                self.equate(self.apply(function, again) - value)

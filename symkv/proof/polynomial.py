@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import comb
 
 from symkv.errors import BadInput
 
@@ -31,12 +32,17 @@ def add(left: Poly, right: Poly, factor: Fraction | int = 1) -> Poly:
     """left + factor*right."""
     total = dict(left)
     for monomial, coefficient in right.items():
-        value = total.get(monomial, Fraction(0)) + coefficient * factor
+        value = total.get(monomial, 0) + coefficient * factor
         if value:
             total[monomial] = value
         else:
             total.pop(monomial, None)
     return total
+
+
+def negative(poly: Poly) -> Poly:
+    """-poly."""
+    return {monomial: -coefficient for monomial, coefficient in poly.items()}
 
 
 def times(left: Poly, right: Poly) -> Poly:
@@ -46,16 +52,32 @@ def times(left: Poly, right: Poly) -> Poly:
     total: Poly = {}
     for a, x in left.items():
         for b, y in right.items():
-            powers = dict(a)
-            for name, exponent in b:
-                powers[name] = powers.get(name, 0) + exponent
-            monomial = tuple(sorted(powers.items()))
-            value = total.get(monomial, Fraction(0)) + x * y
+            monomial = joined(a, b)
+            value = total.get(monomial, 0) + x * y
             if value:
                 total[monomial] = value
             else:
                 total.pop(monomial, None)
     return total
+
+
+def joined(left: Monomial, right: Monomial) -> Monomial:
+    """The product of two monomials."""
+    if not left or not right:
+        return left or right
+    powers = dict(left)
+    for name, exponent in right:
+        powers[name] = powers.get(name, 0) + exponent
+    return tuple(sorted(powers.items()))
+
+
+def without(monomial: Monomial, factor: Monomial) -> Monomial | None:
+    """monomial/factor, or None where the factor does not divide it."""
+    powers = dict(monomial)
+    for name, exponent in factor:
+        powers[name] = powers.get(name, 0) - exponent
+    left = [exponent for exponent in powers.values() if exponent < 0]
+    return None if left else tuple((name, powers[name]) for name, _ in monomial if powers[name])
 
 
 def power(base: Poly, exponent: int) -> Poly:
@@ -66,22 +88,32 @@ def power(base: Poly, exponent: int) -> Poly:
     return total
 
 
-def names(poly: Poly) -> list[str]:
-    """The variables, in alphabetical order."""
-    return sorted({name for monomial in poly for name, _ in monomial})
+def names(*polys: Poly) -> set[str]:
+    """The variables."""
+    return {name for poly in polys for monomial in poly for name, _ in monomial}
 
 
-def linear_in(poly: Poly, name: str) -> tuple[Poly, Poly] | None:
-    """(A, R) with poly = A*name + R and `name` in neither, or None when it occurs with another exponent."""
-    slope: Poly = {}
-    rest: Poly = {}
+def coefficients(poly: Poly, name: str) -> list[Poly]:
+    """[c0, c1, ...] with poly = c0 + c1*name + ... and `name` in none of them; [] for the zero polynomial."""
+    found: dict[int, Poly] = {}
     for monomial, coefficient in poly.items():
         powers = dict(monomial)
         exponent = powers.pop(name, 0)
-        if exponent > 1:
-            return None
-        (slope if exponent else rest)[tuple(sorted(powers.items()))] = coefficient
-    return slope, rest
+        found.setdefault(exponent, {})[tuple(powers.items())] = coefficient
+    return [found.get(exponent, {}) for exponent in range(max(found, default=-1) + 1)]
+
+
+def shift(poly: Poly, bounds: Mapping[str, int]) -> Poly:
+    """The polynomial in x' where x = bound + x' for each name of `bounds`."""
+    total: Poly = {}
+    for monomial, coefficient in poly.items():
+        moved = {(): coefficient}
+        for name, exponent in monomial:
+            low = bounds.get(name, 0)
+            steps = [comb(exponent, k) * low ** (exponent - k) for k in range(exponent + 1)]
+            moved = times(moved, {((name, k),) if k else (): Fraction(c) for k, c in enumerate(steps) if c})
+        total = add(total, moved)
+    return total
 
 
 @dataclass(frozen=True)
@@ -93,89 +125,78 @@ class Quotient:
 
     def __add__(self, other: Quotient) -> Quotient:
         if self.den == other.den:
-            return Quotient(add(self.num, other.num), self.den)
-        return Quotient(add(times(self.num, other.den), times(other.num, self.den)), times(self.den, other.den))
+            return Quotient(add(self.num, other.num), self.den).reduced()
+        num = add(times(self.num, other.den), times(other.num, self.den))
+        return Quotient(num, times(self.den, other.den)).reduced()
+
+    def __neg__(self) -> Quotient:
+        return Quotient(negative(self.num), self.den)
 
     def __sub__(self, other: Quotient) -> Quotient:
-        return self + Quotient(add({}, other.num, -1), other.den)
+        return self + -other
 
     def __mul__(self, other: Quotient) -> Quotient:
         return Quotient(times(self.num, other.num), times(self.den, other.den)).reduced()
 
+    def inverse(self) -> Quotient:
+        """den/num; `BadInput` for zero."""
+        if not self.num:
+            raise BadInput("a formula must not divide by zero; a denominator is 0 under the assumptions")
+        return Quotient(self.den, self.num).reduced()
+
+    def same(self, other: Quotient) -> bool:
+        """Whether both are equal wherever both are defined."""
+        return self == other or times(self.num, other.den) == times(other.num, self.den)
+
     def reduced(self) -> Quotient:
-        """The same with common monomial factors and the content of the denominator divided out."""
-        shared = _common(self.den) if self.num else ()
-        shared = tuple((n, min(e, dict(_common(self.num)).get(n, 0))) for n, e in shared)
-        num, den = _divide(self.num, shared), _divide(self.den, shared)
-        content = next(iter(den.values())) if len(den) == 1 else Fraction(1)
-        return Quotient({m: c / content for m, c in num.items()}, {m: c / content for m, c in den.items()})
+        """The same with common monomial factors divided out, and a lone denominator without a number."""
+        if self.den == ONE:
+            return self
+        shared = common(self.num, self.den)
+        num, den = (divided(part, shared) for part in (self.num, self.den))
+        if len(den) == 1:
+            ((_, content),) = den.items()
+            num, den = ({m: c / content for m, c in part.items()} for part in (num, den))
+        return Quotient(num, den)
+
+
+ONE = constant(1)
 
 
 def whole(value: Fraction | int) -> Quotient:
     """The quotient of a number."""
-    return Quotient(constant(value), constant(1))
+    return Quotient(constant(value), ONE)
 
 
 def named(name: str) -> Quotient:
     """The quotient of one variable."""
-    return Quotient(variable(name), constant(1))
+    return Quotient(variable(name), ONE)
 
 
 def substitute(poly: Poly, values: Mapping[str, Quotient]) -> Quotient:
     """The quotient that results from putting quotients for variables."""
     total = whole(0)
     for monomial, coefficient in poly.items():
-        term = whole(coefficient)
+        kept = tuple((name, exponent) for name, exponent in monomial if name not in values)
+        term = Quotient({kept: coefficient}, ONE)
         for name, exponent in monomial:
-            value = values.get(name)
-            if value is None:
-                term = term * Quotient({((name, exponent),): Fraction(1)}, constant(1))
-            else:
+            if name in values:
+                value = values[name]
                 term = term * Quotient(power(value.num, exponent), power(value.den, exponent))
         total = total + term
-    return total.reduced()
+    return total
 
 
-def _common(poly: Poly) -> Monomial:
+def common(*polys: Poly) -> Monomial:
     """The greatest monomial that divides every term."""
-    monomials = [dict(monomial) for monomial in poly]
-    first = monomials[0] if monomials else {}
-    low = {name: min(m.get(name, 0) for m in monomials) for name in first}
-    return tuple((name, exponent) for name, exponent in sorted(low.items()) if exponent)
+    low: dict[str, int] | None = None
+    for poly in polys:
+        for monomial in poly:
+            powers = dict(monomial)
+            low = powers if low is None else {n: min(e, powers[n]) for n, e in low.items() if n in powers}
+    return tuple(sorted((low or {}).items()))
 
 
-def _divide(poly: Poly, factor: Monomial) -> Poly:
-    powers = dict(factor)
-    return {
-        tuple((name, e - powers.get(name, 0)) for name, e in monomial if e > powers.get(name, 0)): coefficient
-        for monomial, coefficient in poly.items()
-    }
-
-
-def common_factor(poly: Poly) -> tuple[Fraction, Monomial, Poly]:
-    """(c, m, rest) with poly = c*m*rest: the rational content, the common monomial and a primitive rest."""
-    from math import gcd, lcm
-
-    monomial = _common(poly)
-    rest = _divide(poly, monomial)
-    denominator = lcm(*(c.denominator for c in rest.values())) if rest else 1
-    numerator = gcd(*(int(c * denominator) for c in rest.values())) if rest else 1
-    content = Fraction(numerator or 1, denominator)
-    if rest and all(c < 0 for c in rest.values()):
-        content = -content
-    return content, monomial, {m: c / content for m, c in rest.items()}
-
-
-def exact_part(num: Poly, den: Poly, lead: Monomial) -> Poly:
-    """A polynomial q such that num - q*den has no term divisible by the leading monomial of den."""
-    quotient: Poly = {}
-    powers = dict(lead)
-    for _ in range(64):
-        fits = [m for m in num if all(dict(m).get(n, 0) >= e for n, e in powers.items())]
-        if not fits:
-            break
-        top = max(fits)
-        left = {n: e - powers.get(n, 0) for n, e in top}
-        term: Poly = {tuple(sorted((n, e) for n, e in left.items() if e)): num[top] / den[lead]}
-        quotient, num = add(quotient, term), add(num, times(term, den), -1)
-    return quotient
+def divided(poly: Poly, factor: Monomial) -> Poly:
+    """poly/factor, where the factor divides every term."""
+    return poly if not factor else {without(m, factor) or (): c for m, c in poly.items()}

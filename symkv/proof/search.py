@@ -1,61 +1,197 @@
-"""The untrusted search for a case split: it proposes, the kernel checks.
+"""The untrusted search for a proof: it proposes splits and products, the kernel checks them.
 
-The candidates are read off the formula: the arguments of every min and max and the sides of every condition as an
-order, the quotient of every ceil, floor and mod as a division.
+The candidates for a split are read off the formulas: the arguments of every min and max and the sides of every
+condition as an order, the quotient of every ceil, floor and mod by a number as a division.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from symkv.errors import BadInput
 from symkv.formula import Formula, Relation
-from symkv.proof.kernel import Domain, Proved, prove
+from symkv.proof.combine import contradiction
+from symkv.proof.domains import Domain
+from symkv.proof.kernel import FALSE_WAYS, Proved, concludes, failing, holds, parts_of, prove
+from symkv.proof.normal import Case, Contradiction
+from symkv.proof.polynomial import ONE, names
 
-MAX_SPLITS = 5  # at most 2**5 cases: beyond that the judges with a search of their own are asked
+MAX_DEPTH = 6  # at most 2**6 cases: beyond that the judges with a search of their own are asked
+MAX_PROGRAMMES = 60
+MAX_DIVISOR = 12
+LEVELS = (0, 1, 2, 3)
 
 
 def prove_with_split(statement: Relation, assume: Iterable[Relation], domains: Mapping[str, Domain]) -> Proved | None:
-    """A kernel proof, in one case or by the first split that the search finds; None where it finds none."""
+    """A kernel proof, in one case or by the first split that the search finds; None where it finds none.
+
+    >>> from symkv.proof.domains import COUNT
+    >>> statement = Relation.parse("ceil(ceil(S/P)/k) = ceil(S/(P*k))")
+    >>> prove_with_split(statement, (), dict.fromkeys("SPk", COUNT)).conditions
+    ()
+    """
     hypotheses = tuple(assume)
     proof = prove(statement, hypotheses, domains)
-    if proof is not None:
+    if proof is not None or not any(_can_split(relation) for relation in (statement, *hypotheses)):
         return proof
-    orders = list(dict.fromkeys(_candidates(statement)))[:MAX_SPLITS]
-    for count in range(1, len(orders) + 1):
-        proof = _attempt(statement, hypotheses, domains, orders[:count])
-        if proof is not None:
-            return proof
-    return None
+    case = Case(domains)
+    for hypothesis in hypotheses:
+        case.suppose(hypothesis)
+    found = _Search(statement, hypotheses).proof(case, hypotheses, 0)
+    return prove(statement, hypotheses, domains, found[0]) if found else None
 
 
-def _attempt(
-    statement: Relation, assume: tuple[Relation, ...], domains: Mapping[str, Domain], chosen: list[tuple[str, str, str]]
-) -> Proved | None:
-    split: Any = None
-    for kind, left, right in reversed(chosen):
-        split = {kind: [left, right], "cases": [split, split] if kind == "order" else [split]}
-    try:
-        return prove(statement, assume, domains, split)
-    except BadInput:  # a division of something that may not be whole: this split does not apply
-        return None
+def _can_split(relation: Relation) -> bool:
+    """Whether there is anything to search for: not for an equation between rational functions."""
+    called = any(isinstance(n, ast.Call | ast.IfExp) for s in (relation.lhs, relation.rhs) for n in ast.walk(s.tree))
+    return called or relation.sign != "="
 
 
-def _candidates(statement: Relation) -> Iterable[tuple[str, str, str]]:
-    for side in (statement.lhs, statement.rhs):
-        for node in ast.walk(side.tree):
-            match node:
-                case ast.Call(func=ast.Name(id=("min" | "max")), args=args):
-                    for index, left in enumerate(args):
-                        for right in args[index + 1 :]:
-                            yield "order", str(Formula(left)), str(Formula(right))
-                case ast.IfExp(test=ast.Compare(left=left, comparators=[right])):
-                    yield "order", str(Formula(left)), str(Formula(right))
-                case ast.Call(func=ast.Name(id="mod"), args=[left, right]):
-                    yield "divide", str(Formula(left)), str(Formula(right))
-                case ast.Call(
-                    func=ast.Name(id=("ceil" | "floor")), args=[ast.BinOp(left=left, op=ast.Div(), right=right)]
+@dataclass
+class _Search:
+    """The state of one search: what is to be proved, and how many linear programmes were tried."""
+
+    statement: Relation
+    hypotheses: tuple[Relation, ...]
+    programmes: int = 0
+
+    def proof(self, case: Case, supposed: tuple[Relation, ...], depth: int) -> tuple[Any] | None:
+        """A split (in a tuple of one) that proves the statement in a case, or None."""
+        try:
+            if concludes(case.copy(), self.statement):
+                return (None,)
+            single = self.periodic(case, supposed)
+            if single is not None:
+                return single
+        except BadInput:  # a zero denominator in this case
+            return None
+        if depth < MAX_DEPTH:
+            split = next(self.candidates(case), None)
+            cases = self.cases(case, supposed, split, depth) if split else None
+            if cases is not None:
+                return ({**split, "cases": cases},)
+        leaf = self.absurd(case)
+        if leaf is None and depth < MAX_DEPTH:
+            for split in self.divisions(case, supposed):
+                cases = self.cases(case, supposed, split, depth)
+                if cases is not None:
+                    return ({**split, "cases": cases},)
+        return leaf
+
+    def cases(self, case: Case, supposed: tuple[Relation, ...], split: Any, depth: int) -> list[Any] | None:
+        """A proof of each case of a split, or None."""
+        found = []
+        base = case.copy()  # a reading can add facts, and the kernel must see the same ones in the same order
+        for part in parts_of(base, split):
+            below = base.copy()
+            try:
+                for hypothesis in part:
+                    below.suppose(hypothesis)
+            except Contradiction:
+                found.append(None)
+                continue
+            inner = self.proof(below, (*supposed, *part), depth + 1)
+            if inner is None:
+                return None
+            found.append(inner[0])
+        return found
+
+    def periodic(self, case: Case, supposed: tuple[Relation, ...]) -> tuple[Any] | None:
+        free = [n for n in self.statement.names if n not in case.values or names(case.values[n].num)]
+        numbers = all(
+            case.values[n].den == ONE and not names(case.values[n].num) for n in self.statement.names if n not in free
+        )
+        if len(free) != 1 or not numbers:
+            return None
+        split = {"periodic": free[0]}
+        return (split,) if holds(self.statement, case.copy(), supposed, split, {}) else None
+
+    def absurd(self, case: Case) -> tuple[Any] | None:
+        """A contradiction for each way in which the statement can fail, or None."""
+        if self.statement.sign not in FALSE_WAYS:
+            return None
+        try:
+            ways = failing(case, self.statement)
+        except BadInput:
+            return None
+        found: list[Any] = []
+        for way in ways:
+            terms: Any = None
+            for level in LEVELS if way is not None else ():
+                if self.programmes >= MAX_PROGRAMMES:
+                    return None
+                self.programmes += 1
+                terms = contradiction(way, level)
+                if terms is not None:
+                    break
+            if way is not None and terms is None:
+                return None
+            found.append(terms)
+        return ({"absurd": found},)
+
+    def candidates(self, case: Case) -> Iterator[Any]:
+        """The orders that the open functions of the statement ask for and that are not decided in this case."""
+        case = case.copy()
+        for relation in (self.statement, *self.hypotheses):
+            for side in (relation.lhs, relation.rhs):
+                for node in reversed(list(ast.walk(side.tree))):  # the innermost first
+                    for left, right, count in _orders(node):
+                        try:
+                            sign = case.sign(case.read(left) - case.read(right))
+                        except BadInput:
+                            continue
+                        if sign in ("?", *((">=", "<=") if count == 3 else ())):
+                            yield {"order": [str(Formula(left)), str(Formula(right))], "cases": [None] * count}
+
+    def divisions(self, case: Case, supposed: tuple[Relation, ...]) -> Iterator[Any]:
+        """Divisions by small numbers, one case for each remainder."""
+        done = {relation.text for relation in supposed}
+        seen: set[tuple[str, int]] = set()
+        for relation in (self.statement, *self.hypotheses):
+            pairs = [
+                pair
+                for side in (relation.lhs, relation.rhs)
+                for node in ast.walk(side.tree)
+                for pair in _quotients(node)
+            ]
+            if relation.sign == "divides":
+                pairs += [(ast.Name(name, ast.Load()), relation.lhs.tree) for name in relation.rhs.names]
+            for top, bottom in pairs:
+                if (
+                    isinstance(bottom, ast.Constant)
+                    and isinstance(bottom.value, int)
+                    and 1 < bottom.value <= MAX_DIVISOR
                 ):
-                    yield "divide", str(Formula(left)), str(Formula(right))
+                    for name in Formula(top).names:
+                        key = (name, bottom.value)
+                        if key not in seen and not any(text.startswith(f"{name} = {bottom.value}*") for text in done):
+                            seen.add(key)
+                            split = {"divide": [name, str(bottom.value)], "cases": [None] * bottom.value}
+                            try:
+                                parts_of(case.copy(), split)
+                            except BadInput:
+                                continue
+                            yield split
+
+
+def _orders(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr, int]]:
+    """The pairs that a function compares, and into how many cases their order falls."""
+    match node:
+        case ast.Call(func=ast.Name(id=("min" | "max")), args=args):
+            for index, left in enumerate(args):
+                for right in args[index + 1 :]:
+                    yield left, right, 2
+        case ast.IfExp(test=ast.Compare(left=left, ops=[op], comparators=[right])):
+            yield left, right, 3 if isinstance(op, ast.Eq | ast.NotEq | ast.Lt | ast.GtE) else 2
+
+
+def _quotients(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What is divided by what under a rounding."""
+    match node:
+        case ast.Call(func=ast.Name(id="mod"), args=[left, right]):
+            yield left, right
+        case ast.Call(func=ast.Name(id=("ceil" | "floor")), args=[ast.BinOp(left=left, op=ast.Div(), right=right)]):
+            yield left, right

@@ -1,0 +1,127 @@
+"""The untrusted search for a contradiction: which products of facts, with which sizes, add up to something negative.
+
+The candidates are products of facts with variables that the facts themselves suggest; how much of each is a linear
+programme over exact rationals, solved by z3's simplex. What comes out is a list of terms for the kernel to check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import combinations, product
+from typing import Any
+
+from symkv.proof.normal import Case
+from symkv.proof.polynomial import Monomial, Poly, add, names, shift, times, variable
+
+Term = list[Any]  # [size, [part, ...]] as the kernel takes it
+MAX_COLUMNS = 700
+MILLISECONDS = 1500
+
+
+def contradiction(case: Case, level: int) -> list[Term] | None:
+    """Terms that show the facts of a case to be contradictory, with products up to a level; None if none were found.
+
+    Level 0 takes facts as they are; level 1 products of two; level 2 and 3 facts by more and more variables.
+    """
+    columns = list(_columns(case, level))
+    if not columns or len(columns) > MAX_COLUMNS:
+        return None
+    sizes = _solve(case, [(poly, strict, free) for _, poly, strict, free in columns])
+    if sizes is None:
+        return None
+    return [
+        [size.numerator if size.denominator == 1 else str(size), parts]
+        for (parts, *_), size in zip(columns, sizes, strict=True)
+        if size
+    ]
+
+
+def _shifted(case: Case, poly: Poly) -> Poly:
+    return shift(poly, {name: case.domains[name].lower or 0 for name in names(poly)})
+
+
+def _columns(case: Case, level: int) -> Iterator[tuple[list[Any], Poly, bool, bool]]:
+    """The parts of each candidate product, its polynomial over nonnegative variables, and how it may be used."""
+    facts = [(index, _shifted(case, poly), sign) for index, (sign, poly) in enumerate(case.facts)]
+    highest = max((_degree(poly) for _, poly, _ in facts), default=0) + (level > 2)
+    by = [()] if level == 0 else sorted(_multipliers(case, level), key=lambda m: (len(m), m))
+    seen: set[tuple[tuple[Monomial, Fraction], ...]] = set()
+
+    def column(parts: list[Any], poly: Poly, sign: str) -> Iterator[tuple[list[Any], Poly, bool, bool]]:
+        key = tuple(sorted(poly.items()))
+        if poly and key not in seen and _degree(poly) <= highest:
+            seen.add(key)
+            yield parts, poly, sign == ">", sign == "="
+
+    for monomial in by:
+        factor: Poly = {monomial: Fraction(1)}
+        words = [name for name, exponent in monomial for _ in range(exponent)]
+        strict = all(case.domains[name].strict for name in words)
+        free = all(case.domains[name].lower is not None for name in words)
+        for index, poly, sign in facts:
+            if free or sign == "=":
+                how = sign if sign == "=" or strict else ">="
+                yield from column([index, *words], times(poly, factor), how)
+        if level > 1 and free:
+            for left, right in _square_roots(case):
+                root = add(_shifted(case, variable(left)), _shifted(case, variable(right)), -1)
+                yield from column([{"square": f"{left} - {right}"}, *words], times(times(root, root), factor), ">=")
+    if level > 0:
+        for (i, left, a), (j, right, b) in combinations(facts, 2):
+            how = "=" if "=" in (a, b) else ">" if a == b == ">" else ">="
+            yield from column([i, j], times(left, right), how)
+
+
+def _degree(poly: Poly) -> int:
+    return max((sum(exponent for _, exponent in monomial) for monomial in poly), default=0)
+
+
+def _multipliers(case: Case, level: int) -> set[Monomial]:
+    """The divisors of the monomials in the facts, up to a degree: what a fact may have to be multiplied with."""
+    found: set[Monomial] = {()}
+    for _, poly in case.facts:
+        for monomial in poly:
+            for powers in product(*(range(min(exponent, level) + 1) for _, exponent in monomial)):
+                if sum(powers) <= level:
+                    found.add(tuple((name, e) for (name, _), e in zip(monomial, powers, strict=True) if e))
+    return found
+
+
+def _square_roots(case: Case) -> list[tuple[str, str]]:
+    """Pairs of variables of which one occurs squared: their difference may have to be squared."""
+    squared = {name for _, poly in case.facts for monomial in poly for name, exponent in monomial if exponent > 1}
+    plain = sorted(n for n in names(*(poly for _, poly in case.facts)) if not n.startswith("~"))
+    return [(a, b) for a, b in combinations(plain, 2) if a in squared or b in squared]
+
+
+def _solve(case: Case, columns: list[tuple[Poly, bool, bool]]) -> list[Fraction] | None:
+    """Sizes for the columns such that no monomial of the sum is positive and something of it is negative."""
+    import z3
+
+    solver = z3.SolverFor("QF_LRA")
+    solver.set("timeout", MILLISECONDS)
+    sizes = [z3.Real(f"s{index}") for index in range(len(columns))]
+    rows: dict[Monomial, list[Any]] = {}
+    gain = []
+    for size, (poly, strict, free) in zip(sizes, columns, strict=True):
+        if not free:
+            solver.add(size >= 0)
+        for monomial, coefficient in poly.items():
+            rows.setdefault(monomial, []).append(size * z3.Q(coefficient.numerator, coefficient.denominator))
+        if strict:
+            gain.append(size)
+    for monomial, entries in rows.items():
+        total = z3.Sum(entries)
+        bounded = all(case.domains[name].lower is not None for name, _ in monomial)
+        solver.add(total <= 0 if bounded else total == 0)
+        if all(case.domains[name].strict for name, _ in monomial):
+            gain.append(-total)
+    if not gain:
+        return None
+    solver.add(z3.Sum(gain) >= 1)
+    if solver.check() != z3.sat:
+        return None
+    model = solver.model()
+    values = [model.eval(size, model_completion=True) for size in sizes]
+    return [Fraction(value.numerator_as_long(), value.denominator_as_long()) for value in values]
