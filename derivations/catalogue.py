@@ -33,6 +33,7 @@ _NAMES = dict.fromkeys(
 
 derivation = Derivation(
     name="catalogue",
+    units="named",
     title="Paper forms and reductions of the catalogue",
     claim="Each published formula is the sum over the cached tensors, and each variant becomes what it reduces to.",
     symbols=tuple(_NAMES),

@@ -5,6 +5,7 @@ from symkv.derivations import Derivation, Step
 
 derivation = Derivation(
     name="counting",
+    units="named",
     title="How many entries a mask keeps",
     claim="A causal mask keeps S entries, a window of W keeps min(S, W) during a step and min(S, W - 1) between steps.",
     symbols=("n_tokens", "window"),

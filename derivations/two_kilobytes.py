@@ -9,10 +9,20 @@ from symkv.symbols import Symbol
 from symkv.variants import variant
 
 STORED = Symbol(
-    "stored_per_token", r"\kappa_{\mathrm{st}}", "bytes stored per token of context", "bytes", "positive rational"
+    "stored_per_token",
+    r"\kappa_{\mathrm{st}}",
+    "bytes stored per token of context",
+    "bytes",
+    "positive rational",
+    dimension="byte/token",
 )
 READ = Symbol(
-    "read_per_token", r"\kappa_{\mathrm{rd}}", "bytes read per token of context and step", "bytes", "positive rational"
+    "read_per_token",
+    r"\kappa_{\mathrm{rd}}",
+    "bytes read per token of context and step",
+    "bytes",
+    "positive rational",
+    dimension="byte/token",
 )
 
 SHARED = Stack.of(variant("cross_layer"))
@@ -27,6 +37,7 @@ def _reading(label, kind, given, bytes_per_element, note=""):
 
 derivation = Derivation(
     name="two_kilobytes",
+    units="named",
     title="Two kilobytes per token",
     claim=(
         "With one context shared by all layers and heads of width 128, eight KV heads store 2048 bytes per token, "
@@ -112,6 +123,7 @@ derivation = Derivation(
             "stored_per_token = 256*n_kv_heads*bytes_per_element",
             why="1 * 2 * 128 = 256 elements per KV head",
             uses=("stored", "one_context", "head_width"),
+            units=("256 = element/(head*token)",),
         ),
         Step(
             "heads_at_2048",
@@ -120,6 +132,7 @@ derivation = Derivation(
             why="2 KB read as 2048 bytes",
             uses=("width",),
             where=("stored_per_token = 2048",),
+            units=("8 = byte*head/element",),
         ),
         Step(
             "heads_fp8",
@@ -152,6 +165,7 @@ derivation = Derivation(
             why="2 * 128 * 8 = 2048 counts elements; they are bytes only at one byte per element",
             uses=("width",),
             where=("n_kv_heads = 8",),
+            units=("2048 = element/token",),
         ),
         Step(
             "spoken_bf16",

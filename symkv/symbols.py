@@ -7,22 +7,89 @@ The order of the table is the order in which a derived form prints its factors (
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Literal
 
 from symkv.errors import BadInput
-from symkv.units import rational
+from symkv.units import BINARY, DECIMAL, rational
 
 Domain = Literal["positive integer", "nonnegative integer", "positive rational"]
+
+SIZES: tuple[dict[str, Fraction | int], ...] = (  # units of one kind, and how much of the first each is
+    {"byte": 1, "bit": Fraction(1, 8), **DECIMAL, **BINARY},
+    {"second": 1, "ms": Fraction(1, 10**3), "us": Fraction(1, 10**6), "minute": 60, "hour": 3600, "day": 86400},
+)
+PURE_COUNTS = ("tensor", "sequence")  # named, but the number one: see proof.dimensions
+_BASES = {*SIZES[0], *SIZES[1], *PURE_COUNTS, "layer", "head", "element", "token", "parameter", "flop", "rank"}
+_POWER = r"[A-Za-z]{1,32}(?:\*\*\d{1,2})?"
+_PRODUCT = rf"{_POWER}(?:\*{_POWER})*"
+_UNIT = re.compile(rf"(1|{_PRODUCT})(?:/(?:({_POWER})|\(({_PRODUCT})\)))?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A product of powers of base units, the empty one being the pure number.
+
+    >>> str(parse_unit("element/(head*token)") * parse_unit("head/layer"))
+    'element/(layer*token)'
+    """
+
+    powers: tuple[tuple[str, Fraction], ...] = ()  # by name, none of them zero
+
+    def __getitem__(self, base: str) -> Fraction:
+        return dict(self.powers).get(base, Fraction(0))
+
+    def __mul__(self, other: Unit) -> Unit:
+        powers = {base: self[base] + other[base] for base, _ in self.powers + other.powers}
+        return Unit(tuple(sorted((base, power) for base, power in powers.items() if power)))
+
+    def __truediv__(self, other: Unit) -> Unit:
+        return self * other**-1
+
+    def __pow__(self, exponent: Fraction | int) -> Unit:
+        return Unit(tuple((base, power * exponent) for base, power in self.powers) if exponent else ())
+
+    def __str__(self) -> str:
+        over, under = ([(b, abs(p)) for b, p in self.powers if p * sign > 0] for sign in (1, -1))
+        top, bottom = ("*".join(b if p == 1 else f"{b}**{_shown(p)}" for b, p in side) for side in (over, under))
+        return (top or "1") + (f"/({bottom})" if len(under) > 1 else f"/{bottom}" if under else "")
+
+
+def _shown(power: Fraction) -> str:
+    return str(power) if power.denominator == 1 else f"({power})"
+
+
+@cache
+def parse_unit(text: str) -> Unit:
+    """The unit that a text such as "byte/(head*token)", "token**2" or "1" writes; `BadInput` for anything else.
+
+    >>> parse_unit("byte/token") * parse_unit("token") == parse_unit("byte")
+    True
+    """
+    match = _UNIT.fullmatch(re.sub(r" *([*/()]) *", r"\1", text))
+    if match is None:
+        raise BadInput(f"a unit must be names with * ** and one /, got {text[:60]!r}; write byte/(head*token), or 1")
+    unit = Unit()
+    for part, sign in ((match[1], 1), (match[2] or match[3] or "", -1)):
+        for base, power in re.findall(r"([A-Za-z]+)(?:\*\*(\d+))?", part):
+            if base == "KB" or (base not in _BASES and base.endswith("s") and base[:-1] in _BASES):
+                better = "kB (1000 byte) or KiB (1024 byte)" if base == "KB" else base[:-1]
+                raise BadInput(f"a unit must be a known word in the singular, got {base}; write {better}")
+            if base not in PURE_COUNTS:
+                unit *= Unit(((base, Fraction(1)),)) ** (sign * int(power or 1))
+    return unit
 
 
 @dataclass(frozen=True)
 class Symbol:
     """A named quantity.
 
-    `latex` is the letter of the literature, `unit` what the number counts, `aliases` further names that input takes
-    (the config.json field of the same meaning first).
+    `latex` is the letter of the literature, `unit` what the number counts in words, `aliases` further names that input
+    takes (the config.json field of the same meaning first). `dimension` is the unit that calculates, such as
+    "byte/token", "1" for a pure number, "" where it is not known; `proof.dimensions` says how the units fit together.
     """
 
     name: str
@@ -31,6 +98,7 @@ class Symbol:
     unit: str
     domain: Domain = "positive integer"
     aliases: tuple[str, ...] = ()
+    dimension: str = ""
 
     @property
     def whole(self) -> bool:
@@ -62,12 +130,12 @@ class Symbol:
         raise BadInput(f"{self.name} must be {need}, got {rational(value)}; try {self.name}={nearest}")
 
 
-def _whole(name: str, latex: str, words: str, unit: str, *aliases: str) -> Symbol:
-    return Symbol(name, latex, words, unit, "positive integer", aliases)
+def _whole(name: str, latex: str, words: str, unit: str, dimension: str, *aliases: str) -> Symbol:
+    return Symbol(name, latex, words, unit, "positive integer", aliases, dimension)
 
 
-def _ratio(name: str, latex: str, words: str, unit: str, *aliases: str) -> Symbol:
-    return Symbol(name, latex, words, unit, "positive rational", aliases)
+def _ratio(name: str, latex: str, words: str, unit: str, dimension: str, *aliases: str) -> Symbol:
+    return Symbol(name, latex, words, unit, "positive rational", aliases, dimension)
 
 
 _TABLE: dict[str, Symbol] = {}
@@ -76,6 +144,8 @@ _ALIASES: dict[str, str] = {}
 
 def declare(symbol: Symbol) -> Symbol:
     """Add a symbol to the table; the same declaration twice is harmless, two meanings for one name are refused."""
+    if symbol.dimension:
+        parse_unit(symbol.dimension)
     known = _TABLE.setdefault(symbol.name, symbol)
     if known != symbol:
         raise BadInput(f"the symbol {symbol.name} must have one meaning, got a second one; choose another name")
@@ -86,18 +156,25 @@ def declare(symbol: Symbol) -> Symbol:
 
 
 for _symbol in (
-    _whole("batch", "B", "sequences in one batch", "sequences"),
-    _whole("n_layers", "L", "layers that keep a cache", "layers", "num_hidden_layers"),
-    _whole("n_unique_layers", "U", "layers that own a cache (unique contexts)", "layers"),
-    _whole("n_global_layers", r"L_{\mathrm{g}}", "layers that see the whole context", "layers"),
-    _whole("n_local_layers", r"L_{\mathrm{w}}", "layers that see a window", "layers"),
-    _whole("share_factor", "f", "layers that share one cache", "layers"),
-    _whole("n_heads", r"n_{\mathrm{q}}", "query heads", "heads", "num_attention_heads"),
-    _whole("n_kv_heads", r"n_{\mathrm{kv}}", "key-value heads", "heads", "num_key_value_heads"),
-    _whole("d_head", r"d_{\mathrm{h}}", "width of one head", "elements", "head_dim"),
-    _whole("d_k", r"d_{\mathrm{k}}", "width of one key head", "elements"),
-    _whole("d_v", r"d_{\mathrm{v}}", "width of one value head", "elements", "v_head_dim"),
-    _whole("d_latent", r"d_{\mathrm{c}}", "width of the compressed latent", "elements", "kv_lora_rank"),
+    _whole("batch", "B", "sequences in one batch", "sequences", "sequence"),
+    _whole("n_layers", "L", "layers that keep a cache", "layers", "layer", "num_hidden_layers"),
+    _whole("n_unique_layers", "U", "layers that own a cache (unique contexts)", "layers", "layer"),
+    _whole("n_global_layers", r"L_{\mathrm{g}}", "layers that see the whole context", "layers", "layer"),
+    _whole("n_local_layers", r"L_{\mathrm{w}}", "layers that see a window", "layers", "layer"),
+    _whole("share_factor", "f", "layers that share one cache", "layers", "1"),
+    _whole("n_heads", r"n_{\mathrm{q}}", "query heads", "heads", "head/layer", "num_attention_heads"),
+    _whole("n_kv_heads", r"n_{\mathrm{kv}}", "key-value heads", "heads", "head/layer", "num_key_value_heads"),
+    _whole("d_head", r"d_{\mathrm{h}}", "width of one head", "elements", "element/(head*token)", "head_dim"),
+    _whole("d_k", r"d_{\mathrm{k}}", "width of one key head", "elements", "element/(head*token)"),
+    _whole("d_v", r"d_{\mathrm{v}}", "width of one value head", "elements", "element/(head*token)", "v_head_dim"),
+    _whole(
+        "d_latent",
+        r"d_{\mathrm{c}}",
+        "width of the compressed latent",
+        "elements",
+        "element/(layer*token)",
+        "kv_lora_rank",
+    ),
     Symbol(
         "d_rope",
         r"d_{\mathrm{r}}",
@@ -105,18 +182,21 @@ for _symbol in (
         "elements",
         "nonnegative integer",
         ("qk_rope_head_dim",),
+        "element/(layer*token)",
     ),
-    _whole("d_index", r"d_{\mathrm{I}}", "width of an index key", "elements", "index_head_dim"),
-    _whole("d_state", r"d_{\mathrm{s}}", "width of a recurrent state", "elements", "state_size"),
-    _whole("d_conv", r"d_{\mathrm{conv}}", "width of a convolution kernel", "tokens", "conv_kernel"),
-    _whole("compression", "m", "tokens merged into one entry", "tokens"),
-    _whole("block_size", "P", "tokens in one block", "tokens"),
-    _whole("chunk", "C", "tokens in one chunk", "tokens", "attention_chunk_size"),
-    _whole("window", "W", "tokens that a window sees", "tokens", "sliding_window"),
-    _ratio("bytes_per_element", "b", "bytes for one cached element", "bytes"),
-    _ratio("bytes_per_token", r"\kappa", "bytes for one token of context", "bytes"),
-    _whole("n_tokens", "S", "tokens of context", "tokens"),
-    _whole("tp", "t", "tensor-parallel ranks", "ranks"),
+    _whole(
+        "d_index", r"d_{\mathrm{I}}", "width of an index key", "elements", "element/(layer*token)", "index_head_dim"
+    ),
+    _whole("d_state", r"d_{\mathrm{s}}", "width of a recurrent state", "elements", "token", "state_size"),
+    _whole("d_conv", r"d_{\mathrm{conv}}", "width of a convolution kernel", "tokens", "token", "conv_kernel"),
+    _whole("compression", "m", "tokens merged into one entry", "tokens", "1"),
+    _whole("block_size", "P", "tokens in one block", "tokens", "token"),
+    _whole("chunk", "C", "tokens in one chunk", "tokens", "token", "attention_chunk_size"),
+    _whole("window", "W", "tokens that a window sees", "tokens", "token", "sliding_window"),
+    _ratio("bytes_per_element", "b", "bytes for one cached element", "bytes", "byte/element"),
+    _ratio("bytes_per_token", r"\kappa", "bytes for one token of context", "bytes", "byte/token"),
+    _whole("n_tokens", "S", "tokens of context", "tokens", "token"),
+    _whole("tp", "t", "tensor-parallel ranks", "ranks", "rank"),
 ):
     declare(_symbol)
 

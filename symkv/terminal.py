@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from symkv.caches import Stack
-from symkv.derivations import Checked
+from symkv.derivations import Checked, CheckedStep
 from symkv.solve import Answer, Neighbour, Solution
 from symkv.units import decimal, human_bytes, rational
 
@@ -94,15 +94,27 @@ def solution_text(solution: Solution) -> list[str]:
 
 def steps_text(checked: Checked) -> list[str]:
     """The steps of a derivation with verdict and judges."""
-    lines = [f"{checked.derivation.name}: {checked.derivation.title}"]
-    for step in checked.steps:
+    return [f"{checked.derivation.name}: {checked.derivation.title}", *_steps(checked.steps)]
+
+
+def _steps(steps: Iterable[CheckedStep]) -> list[str]:
+    lines = []
+    for step in steps:
         judges = f" ({', '.join(step.judges)})" if step.judges else ""
         where = [*step.step.where, *step.conditions]
         under = f"   [{', '.join(where)}]" if where else ""
-        lines.append(f"  {step.verdict + judges:<22} {step.step.id}: {step.relation}{under}")
+        lines.append(f"  {step.verdict + judges:<22} {step.step.id}: {step.text}{under}")
         if step.counterexample:
             lines.append(f"    false at {step.counterexample}")
+        if step.detail:
+            lines.append(f"    {step.detail}")
     return lines
+
+
+def recheck_text(found: Sequence[tuple[str, Sequence[CheckedStep]]], counts: Mapping[str, int]) -> list[str]:
+    """The lines of `symkv recheck`."""
+    lines = [line for name, steps in found for line in [name, *_steps(steps)]]
+    return [*lines, f"steps: {', '.join(f'{count} {verdict}' for verdict, count in counts.items() if count)}"]
 
 
 def claims_text(checked: Checked) -> list[str]:

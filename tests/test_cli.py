@@ -186,14 +186,12 @@ def test_check_refuses_a_false_derivation_with_status_1_and_a_point(symkv, tmp_p
 
 
 def test_a_report_of_a_derivation_that_does_not_check_is_not_written(symkv, tmp_path, monkeypatch):
-    from symkv import derivations
-
     path = tmp_path / "own.py"
     path.write_text(
         "from symkv.derivations import Derivation, Step\n"
         "derivation = Derivation('own', 'Own', 'x', ('n_layers',), (Step('s', 'collect', 'n_layers = 2*n_layers'),))\n"
     )
-    monkeypatch.setattr(derivations, "shipped_derivations", lambda: {"own": path})
+    monkeypatch.setattr("symkv.derivations.loading.shipped_derivations", lambda: {"own": path})
     status, _, err = symkv("report", "own", "-o", str(tmp_path / "out"))
     assert status == 1
     assert "own, step s" in err

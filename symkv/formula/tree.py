@@ -19,3 +19,8 @@ def chain(node: ast.expr) -> tuple[ast.expr, list[ast.BinOp]]:
         steps.append(node)
         node = node.left
     return node, steps[::-1]
+
+
+def is_sum(node: ast.expr) -> bool:
+    """Whether a tree is a sum or difference, which needs brackets beside anything that binds tighter."""
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub)

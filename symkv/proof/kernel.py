@@ -18,7 +18,7 @@ from typing import Any
 from symkv.errors import BadInput
 from symkv.formula import Formula, Relation
 from symkv.proof import periodic
-from symkv.proof.domains import COUNT, NATURAL, RATIO, WHOLE, Domain, truth
+from symkv.proof.domains import ANY, COUNT, NATURAL, RATIO, WHOLE, Domain, truth
 from symkv.proof.normal import Case, Contradiction
 from symkv.proof.polynomial import (
     ONE,
@@ -234,7 +234,7 @@ def absurd(case: Case, terms: Iterable[Any]) -> bool:
 def _periodic(statement: Relation, case: Case, supposed: Iterable[Relation], name: str) -> bool:
     """Whether the normal forms in one whole symbol agree, everything else being numbers."""
     domain = case.domains[name]
-    if not domain.whole or domain.lower is None or name in case.values:
+    if not domain.whole or domain.lower is None:
         return False
     numbers = {n: v.num.get((), Fraction(0)) for n, v in case.values.items() if v.den == ONE and not names(v.num)}
     usable = [relation for relation in supposed if set(relation.names) <= {name, *numbers}]
@@ -248,26 +248,50 @@ def _periodic(statement: Relation, case: Case, supposed: Iterable[Relation], nam
 
 
 def prove_limit(
-    statement: Relation, over: str, assume: Iterable[Relation], domains: Mapping[str, Domain], beyond: str = "0"
+    statement: Relation,
+    over: str,
+    assume: Iterable[Relation],
+    domains: Mapping[str, Domain],
+    beyond: Iterable[str] = (),
 ) -> Proved | None:
     """A `Proved` that the left side tends to the right one as `over` grows without bound, by comparing degrees.
-
-    Only `over >= beyond` is looked at, where `beyond` does not depend on it. A rounded value is squeezed: floor(x) is
-    x - t and ceil(x) is x + t with 0 <= t < 1, and what is bounded does not count in the highest degree.
 
     >>> limit = Relation.parse("ceil(S/P)*P*w/S = w")
     >>> prove_limit(limit, "S", (), {"S": COUNT, "P": COUNT, "w": RATIO}).statement
     'ceil(S/P)*P*w/S = w as S grows without bound'
     """
-    hypotheses = tuple(assume)
-    case = _supposed(hypotheses, domains)
-    bound = case.read(Formula.parse(beyond).tree)
-    bounds = (bound.num, bound.den)
-    tied = [fact.poly for fact in case.facts if over in names(fact.poly)] or over in case.values
-    if tied or over in names(*bounds) | case.within(bounds) or any(over in names(p) for p in case.nonzero):
-        raise BadInput(f"a limit needs a free {over}, an assumption or the bound {beyond} ties it; drop it")
-    case.suppose(Relation(_symbol(over), ">=", Formula.parse(beyond)))
-    value, wanted = case.read(statement.lhs.tree), case.read(statement.rhs.tree)
+    hypotheses, bounds = tuple(assume), tuple(beyond)
+    found = limit_of(statement.lhs, over, hypotheses, domains, bounds)
+    if found is None:
+        return None
+    case, limit = found
+    wanted = case.read(statement.rhs.tree)
+    ends = (wanted.num, wanted.den)
+    if over in names(*ends) | case.within(ends) or not limit.same(wanted):
+        return None
+    text = f"{statement.text} as {over} grows without bound"
+    return Proved(text, _texts(hypotheses), tuple(case.conditions), {"limit": over, "beyond": list(bounds)}, _SEAL)
+
+
+def limit_of(
+    formula: Formula, over: str, assume: tuple[Relation, ...], domains: Mapping[str, Domain], beyond: Iterable[str] = ()
+) -> tuple[Case, Quotient] | None:
+    """The limit of a formula as `over` grows without bound, and the case in which it is read; None where none follows.
+
+    Only what lies beyond bounds that do not depend on `over` is looked at. A rounded value is squeezed: floor(x) is
+    x - t and ceil(x) is x + t with 0 <= t < 1, and what is bounded does not count in the highest degree.
+    """
+    case = _supposed(assume, domains)
+    if over in case.values or any(
+        over in names(poly) | case.within([poly]) for poly in (*(f.poly for f in case.facts), *case.nonzero)
+    ):
+        raise BadInput(f"a limit needs a free {over}, an assumption ties it; drop that or give a bound in `beyond`")
+    for bound in map(Formula.parse, beyond):
+        value = case.read(bound.tree)
+        if over in names(value.num, value.den) | case.within([value.num, value.den]):
+            raise BadInput(f"a bound must not depend on {over}, {bound} does")
+        case.suppose(Relation(_symbol(over), ">=", bound))
+    value = case.read(formula.tree)
     bounded: set[str] = set()
     while rounded := [n for n in sorted(names(value.num, value.den)) if over in case.within([variable(n)])]:
         puts = {}
@@ -275,16 +299,12 @@ def prove_limit(
             function, arguments = case.atoms[name]
             if function not in ("floor", "ceil"):
                 return None
-            part = case.new(NATURAL)  # stands for a real number from 0 to 1; nothing but its bound is used
+            part = case.new(ANY)  # a number from 0 to 1, of which nothing but that is used
             bounded.add(part)
             puts[name] = arguments[0] + (named(part) if function == "ceil" else -named(part))
         value = substitute(value.num, puts) * substitute(value.den, puts).inverse()
     above, below = coefficients(value.num, over), coefficients(value.den, over)
     if len(above) > len(below) or bounded & names(below[-1]) or not case.is_nonzero(below[-1]):
         return None
-    limit = Quotient(above[-1], below[-1]) if len(above) == len(below) else whole(0)
-    ends = (wanted.num, wanted.den)
-    if bounded & names(limit.num) or over in names(*ends) | case.within(ends) or not limit.same(wanted):
-        return None
-    text = f"{statement.text} as {over} grows without bound"
-    return Proved(text, _texts(hypotheses), tuple(case.conditions), {"limit": over, "beyond": beyond}, _SEAL)
+    limit = Quotient(above[-1], below[-1]).reduced() if len(above) == len(below) else whole(0)
+    return None if bounded & names(limit.num) else (case, limit)

@@ -202,13 +202,12 @@ class Case:
         for whole_part, strict, weak in ((poly, ">", ">="), (minus, "<", "<=")):
             follows, part = self.nonnegative(whole_part), divided(whole_part, factors)
             for sign, fact in self.facts:
-                monomial = next((m for m in fact if m and m in part), None)
-                if monomial is None or ((ratio := part[monomial] / fact[monomial]) < 0 and sign != "="):
-                    continue
-                rest = add(part, fact, -ratio)
-                if not rest and sign == "=":
-                    return "0"
-                if not rest or self.nonnegative(rest):
+                for ratio in {part[m] / fact[m] for m in fact if m and m in part}:
+                    rest = add(part, fact, -ratio)
+                    if (ratio < 0 and sign != "=") or not self.nonnegative(rest):
+                        continue
+                    if not rest and sign == "=":
+                        return "0"
                     if sign == ">" or self.positive(rest):
                         return strict
                     follows = True

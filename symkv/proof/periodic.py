@@ -135,6 +135,15 @@ def _floor(wave: Wave) -> Wave:
     return found
 
 
+def _moved(row: Row, by: int) -> list[Fraction]:
+    """The coefficients in x where S = by + x."""
+    found: list[Fraction] = []
+    for c in reversed(row):  # Horner's scheme, one power at a time
+        found = [a + by * b for a, b in zip([Fraction(0), *found], [*found, Fraction(0)], strict=True)] or [Fraction(0)]
+        found[0] += c
+    return found
+
+
 def _choose(gap: Wave, sign: str, true: Wave, false: Wave) -> Wave:
     """`true` where `gap sign 0`, else `false`; pieces are cut where a residue's gap changes its sign."""
     found = []
@@ -142,8 +151,11 @@ def _choose(gap: Wave, sign: str, true: Wave, false: Wave) -> Wave:
         period = len(gaps)
         cuts = {0}
         for residue, row in enumerate(gaps):
-            if len(row) > 2:
-                raise NotPeriodic("a comparison of products of the variable")
+            if len(row) > 2:  # no sign change where all derivatives at the first point have one sign
+                slopes = _moved(row, _first(start, residue, period))
+                if min(slopes) < 0 < max(slopes):
+                    raise NotPeriodic("a comparison of products of the variable")
+                cuts.add(1)
             if len(row) == 2:
                 root = (-row[0] / row[1] - _first(start, residue, period)) / period  # in periods from the start
                 cuts |= {max(0, root.__ceil__()), max(0, root.__floor__() + 1)}

@@ -107,7 +107,10 @@ class _Search:
         if len(free) != 1 or not numbers:
             return None
         split = {"periodic": free[0]}
-        return (split,) if holds(self.statement, case.copy(), supposed, split, {}) else None
+        try:
+            return (split,) if holds(self.statement, case.copy(), supposed, split, {}) else None
+        except BadInput:  # a denominator that is zero at a point which the hypotheses may exclude
+            return None
 
     def absurd(self, case: Case) -> tuple[Any] | None:
         """A contradiction for each way in which the statement can fail, or None."""

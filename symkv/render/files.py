@@ -13,7 +13,8 @@ from pathlib import Path
 
 from symkv.derivations import Checked
 from symkv.errors import BadInput
-from symkv.render.documents import HEADER, render_html, render_latex
+from symkv.output import free_to_write, write_whole
+from symkv.render.documents import render_html, render_latex
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 TEX_SECONDS = 120
@@ -63,8 +64,8 @@ def write_report(checked: Checked, folder: Path, *, force: bool = False) -> Writ
         raise BadInput(f"a report's name must be lower-case letters, digits, - and _, got {name[:60]!r}")
     source, page = render_latex(checked), render_html(checked)
     targets = {kind: folder / f"{name}.{kind}" for kind in ("tex", "html", "pdf")}
-    for target in targets.values():
-        _free_to_write(target, targets["tex"], force=force)
+    for kind, target in targets.items():  # a PDF is ours when the .tex beside it is
+        free_to_write(target, marked=targets["tex"] if kind == "pdf" else None, force=force)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         files = [_write(targets["tex"], source.encode()), _write(targets["html"], page.encode())]
@@ -78,32 +79,8 @@ def write_report(checked: Checked, folder: Path, *, force: bool = False) -> Writ
     return Written(tuple(files), tuple(missing))
 
 
-def _free_to_write(target: Path, source: Path, *, force: bool) -> None:
-    """Refuse links, and files without symkv's header; a PDF is ours when the .tex beside it is."""
-    if target.is_symlink():
-        raise BadInput("a report is not written through a link; remove it or choose another folder", where=str(target))
-    if force or not target.exists():
-        return
-    marked = source if target.suffix == ".pdf" else target
-    try:
-        head = marked.read_bytes()[:400] if marked.is_file() else b""
-    except OSError:
-        head = b""
-    if HEADER.encode() not in head:
-        raise BadInput("symkv did not write this file and leaves it alone; --force overwrites it", where=str(target))
-
-
 def _write(target: Path, data: bytes) -> WrittenFile:
-    """The data in place of the target, whole or not at all."""
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(target, data)
     return WrittenFile(target, target.suffix.removeprefix("."), hashlib.sha256(data).hexdigest())
 
 

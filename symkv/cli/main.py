@@ -1,0 +1,57 @@
+"""Running a command line: exit statuses, and one line on stderr for every error."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import typer
+
+from symkv import __version__
+from symkv.cli import proofs, sizes  # noqa: F401  # the commands register themselves
+from symkv.cli.app import app
+from symkv.errors import BadInput, SymkvError
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command line and return its exit status; every error is one line on stderr."""
+    arguments = sys.argv[1:] if argv is None else argv
+    debug = "--debug" in arguments
+    arguments = [a for a in arguments if a != "--debug"]
+    try:
+        status = app(arguments, standalone_mode=False, prog_name="symkv")
+        sys.stdout.flush()
+        return status if isinstance(status, int) else 0
+    except SymkvError as problem:
+        return _failed(arguments, problem, problem.exit_status, problem.kind, debug=debug)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("symkv: interrupted\n")
+        return 130
+    except BrokenPipeError:  # the reader has gone; what it wanted it has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except Exception as problem:
+        usage = getattr(problem, "format_message", None)  # typer's usage errors; their class has moved between releases
+        if callable(usage):
+            text = str(usage()).replace("\n", " ").rstrip(".")
+            return _failed(arguments, BadInput(f"{text}; see symkv --help"), 2, "bad input", debug=debug)
+        text = f"{type(problem).__name__}: {problem}; this is a bug in symkv"
+        return _failed(arguments, SymkvError(text), 4, "internal", debug=debug)
+
+
+def _failed(arguments: list[str], problem: SymkvError, status: int, kind: str, *, debug: bool) -> int:
+    if "--json" in arguments:
+        command = next((a for a in arguments if not a.startswith("-")), "")
+        error = {"kind": kind, "message": problem.message, "where": problem.where}
+        sys.stdout.write(json.dumps({"symkv": __version__, "command": command, "error": error}, indent=2) + "\n")
+    line = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in str(problem))
+    sys.stderr.write(f"symkv: {line}\n")
+    if debug:
+        raise problem
+    return status
+
+
+def run() -> None:
+    """The console script."""
+    sys.exit(main())

@@ -1,0 +1,138 @@
+"""check, recheck, mutate, selftest, report: what is proved, by whom, and as a document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from symkv.cli.app import Json, app, emit
+from symkv.errors import BadInput
+
+Force = Annotated[bool, typer.Option("--force", help="Overwrite files that symkv did not write.")]
+
+
+@app.command()
+def check(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[PATH]...", help="Derivation files or certificates; the shipped derivations without."),
+    ] = None,
+    claims: Annotated[bool, typer.Option("--claims", help="Show the printed values that were compared.")] = False,
+    no_exec: Annotated[bool, typer.Option("--no-exec", help="Refuse Python files.")] = False,
+    certificate: Annotated[Path | None, typer.Option("--certificate", help="Write the proofs as JSON.")] = None,
+    rocq: Annotated[Path | None, typer.Option("--rocq", help="Write the proved steps as lemmas for coqc.")] = None,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Check every step of every derivation, and say which judges proved it."""
+    from symkv.derivations import check as check_one
+    from symkv.derivations import load_any, shipped_derivations, summary
+    from symkv.terminal import check_text
+
+    files = paths or list(shipped_derivations().values())
+    code = [path for path in files if path.suffix != ".json"]
+    if no_exec and code:
+        raise BadInput(f"--no-exec refuses derivations that are Python files, {code[0]} is; leave it out to trust them")
+    checked = [check_one(derivation) for path in files for derivation in load_any(path)]
+    result = summary(checked)
+    lines = check_text(checked, result, claims=claims)
+    if certificate is not None:
+        from symkv.derivations.certificate import write_certificate
+
+        write_certificate(certificate, checked, force=force)
+        result["certificate"] = str(certificate)
+        lines.append(f"  wrote {certificate}")
+    if rocq is not None:
+        from symkv.derivations.lemmas import write_rocq
+        from symkv.terminal import rocq_text
+
+        result["rocq"] = write_rocq(rocq, checked, force=force)
+        lines += rocq_text(result["rocq"])
+    emit("check", result, lines, as_json)
+    raise typer.Exit(result["exit_status"])
+
+
+@app.command()
+def recheck(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A certificate, as `check --certificate` writes it.")],
+    with_z3: Annotated[bool, typer.Option("--with-z3", help="Ask z3 about steps without a kernel proof.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Judge every step of a certificate by the kernel alone, whatever verdicts it carries."""
+    from symkv.derivations.certificate import recheck as recheck_file
+    from symkv.derivations.certificate import recheck_summary
+    from symkv.terminal import recheck_text
+
+    found = recheck_file(path, with_z3=with_z3)
+    result = recheck_summary(found)
+    emit("recheck", result, recheck_text(found, result["counts"]), as_json)
+    raise typer.Exit(result["exit_status"])
+
+
+@app.command()
+def mutate(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A shipped derivation, or a derivation file.")],
+    as_json: Json = False,
+) -> None:
+    """Make every step of a derivation false in many ways, and show that each is refuted at a point."""
+    from symkv.derivations import load_any, named
+    from symkv.proof.mutate import mutants_of, summary
+    from symkv.terminal import mutate_text
+
+    path = Path(name)
+    found = load_any(path) if path.suffix in (".py", ".json") else [named(name)]
+    result = summary(mutants_of(found))
+    emit("mutate", result, mutate_text(result), as_json)
+    raise typer.Exit(result["exit_status"])
+
+
+@app.command()
+def selftest(
+    full: Annotated[bool, typer.Option("--full", help="Everything, some minutes long; can be interrupted.")] = False,
+    seed: Annotated[int, typer.Option("--seed", help="The seed of the random parts.")] = 20260424,
+    state: Annotated[
+        Path | None, typer.Option("--state", help="A file that keeps what is done, to go on from after a stop.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure on this machine what the judges are worth: identities, mutants, random pairs, traps, speed."""
+    from symkv.selftest import run
+    from symkv.terminal import selftest_text
+
+    figures = run(full=full, seed=seed, state=state, progress=None if as_json else _progress)
+    rows = [figure.row() for figure in figures]
+    ok = all(row["ok"] for row in rows)
+    emit("selftest", {"figures": rows, "ok": ok}, selftest_text(rows), as_json)
+    raise typer.Exit(0 if ok else 1)
+
+
+def _progress(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+@app.command()
+def report(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Derivations; two_kilobytes without.")
+    ] = None,
+    out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write to.")] = Path("symkv-report"),
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Check a derivation and write it as LaTeX, HTML and, where a TeX engine is found, PDF."""
+    from symkv.derivations import check as check_one
+    from symkv.derivations import named
+    from symkv.render import write_report
+    from symkv.terminal import report_text
+
+    checked = [check_one(named(name)).require() for name in names or ["two_kilobytes"]]
+    written = [write_report(one, out, force=force) for one in checked]
+    files = [file for one in written for file in one.files]
+    missing = [entry for one in written for entry in one.missing]
+    result = {
+        "files": [{"path": str(f.path), "kind": f.kind, "sha256": f.sha256} for f in files],
+        "missing": [{"what": m.what, "why": m.why, "command": m.command} for m in missing],
+    }
+    emit("report", result, report_text(checked, result), as_json)

@@ -1,0 +1,86 @@
+"""The judges of a limit: the kernel by comparing degrees, sympy by its own; a wrong one is refuted by its value."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+
+from symkv.formula import Formula, Relation
+from symkv.proof.collect import Writer
+from symkv.proof.domains import Domain
+from symkv.proof.judges import Judgement, domains_for, judge
+from symkv.proof.kernel import limit_of, prove_limit
+
+
+def judge_limit(
+    statement: Relation,
+    over: str,
+    assume: Iterable[Relation] = (),
+    *,
+    declared: Mapping[str, Domain] | None = None,
+    beyond: Iterable[str] = (),
+) -> Judgement:
+    """The verdict on `left side -> right side as over grows without bound`.
+
+    >>> judge_limit(Relation.parse("(2*n_tokens + min(n_tokens, window))/n_tokens = 2"), "n_tokens").verdict
+    'proved'
+    >>> str(judge_limit(Relation.parse("ceil(n_tokens/block_size)/n_tokens = 1"), "n_tokens").counterexample)
+    'block_size = 2: left 1/2, right 1, difference -1/2'
+    """
+    hypotheses = tuple(assume)
+    domains = domains_for((statement, *hypotheses), declared)
+    bounds = (*beyond, *_bounds(statement.lhs, over))
+    domains |= {
+        n: d for n, d in domains_for([Relation.parse(f"{b} = 0") for b in bounds], declared).items() if n not in domains
+    }
+    proof = prove_limit(statement, over, hypotheses, domains, bounds)
+    if proof is not None:
+        agrees = ask_sympy_limit(statement, over, bounds)
+        return Judgement("proved", ("kernel", "sympy") if agrees else ("kernel",), proof.conditions, proof=proof)
+    found = limit_of(statement.lhs, over, hypotheses, domains, bounds)
+    if found is None:
+        return Judgement("unknown", (), detail="the left side has no limit that the kernel can read off")
+    case, value = found
+    limit = Formula(Writer(case).quotient(value))
+    verdict = judge(Relation(limit, "=", statement.rhs), hypotheses, declared=domains)
+    detail = f"the left side tends to {limit}"
+    if verdict.verdict == "refuted":
+        return Judgement("refuted", ("kernel", *verdict.judges), (), verdict.counterexample, detail=detail)
+    return Judgement("unknown", (), detail=detail)
+
+
+def _bounds(formula: Formula, over: str) -> list[str]:
+    """From where on the comparisons of a formula with `over` alone have one outcome."""
+    found = []
+    for node in ast.walk(formula.tree):
+        match node:
+            case ast.Call(func=ast.Name(id=("min" | "max")), args=sides):
+                pass
+            case ast.IfExp(test=ast.Compare(left=left, comparators=[right])):
+                sides = [left, right]
+            case _:
+                continue
+        texts = [Formula(side) for side in sides]
+        if any(str(side) == over for side in texts):
+            found += [f"{side} + 1" for side in texts if over not in side.names]
+    return list(dict.fromkeys(found))
+
+
+def ask_sympy_limit(statement: Relation, over: str, beyond: Iterable[str]) -> bool:
+    """Whether sympy finds the same limit, rounding replaced by a number between 0 and 1, beyond the bounds."""
+    import sympy
+
+    from symkv.formula.sympy_reading import sympy_symbol, to_sympy
+
+    grows = sympy.Dummy("x", positive=True)
+    start = sum((to_sympy(Formula.parse(bound).tree) for bound in beyond), sympy.Integer(0))
+    value = to_sympy(statement.lhs.tree).subs(sympy_symbol(over), grows + start)
+    value = value.replace(sympy.Mod, lambda left, right: left - right * sympy.floor(left / right))
+    parts = []
+    for rounded in sorted(value.atoms(sympy.floor, sympy.ceiling), key=sympy.default_sort_key):
+        part = sympy.Dummy("t", nonnegative=True)
+        parts.append(part)
+        sign = -1 if isinstance(rounded, sympy.floor) else 1
+        value = value.subs(rounded, rounded.args[0] + sign * part)
+    found = sympy.limit(sympy.cancel(sympy.together(value)), grows, sympy.oo)
+    return not found.free_symbols & {*parts, grows} and sympy.simplify(found - to_sympy(statement.rhs.tree)) == 0

@@ -1,0 +1,82 @@
+"""JSON from files that may be anything: bounded, strict, one-line errors that name the file and the place."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+from symkv.errors import BadInput
+
+MAX_BYTES = 5_000_000
+MAX_DEPTH = 64
+_BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]|[\]}]', re.DOTALL)
+
+
+def read_object(path: Path, what: str) -> Mapping[str, Any]:
+    """The object in a JSON file; `BadInput` with the path for a missing or unreadable one, or for `parse_object`'s."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise BadInput(f"a {what} must be a regular file, this is none; give a .json file", where=str(path))
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise BadInput(f"a {what} must be an existing file or folder, this is none", where=str(path)) from None
+    except (OSError, ValueError) as problem:  # ValueError: a null character in the name
+        reason = getattr(problem, "strerror", None) or str(problem)
+        raise BadInput(f"a {what} must be readable, got: {reason}", where=str(path)) from None
+    try:
+        return parse_object(data, what)
+    except BadInput as problem:
+        raise problem.at(str(path)) from None
+
+
+def parse_object(data: bytes, what: str) -> Mapping[str, Any]:
+    """The one object that JSON text writes: no duplicate fields, no NaN, at most 5 MB, nested 64 deep at most.
+
+    >>> parse_object(b'{"a": 1, "a": 2}', "config")
+    Traceback (most recent call last):
+        ...
+    symkv.errors.BadInput: a field must be given once, 'a' came twice; drop one
+    """
+    if len(data) > MAX_BYTES:
+        raise BadInput(f"a {what} may have {MAX_BYTES} bytes, this has more; give the {what} itself")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise BadInput(f"a {what} must be UTF-8 text, byte {problem.start} is not; save it as UTF-8") from None
+    if not text.strip():
+        raise BadInput(f"a {what} must be a JSON object, this is empty; make or download it again")
+    depth = 0
+    for match in _BRACKETS.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(match[0], 0)
+        if depth > MAX_DEPTH:
+            raise BadInput(f"a {what} may nest {MAX_DEPTH} deep, this nests deeper; give a plain one")
+    try:
+        found = json.loads(text, object_pairs_hook=_once, parse_constant=lambda name: _no_constant(name, what))
+    except json.JSONDecodeError as problem:
+        place = f"line {problem.lineno}, column {problem.colno}"
+        raise BadInput(
+            f"a {what} must be whole JSON, got: {problem.msg} at {place}; make or download it again"
+        ) from None
+    except (ValueError, RecursionError) as problem:  # an integer of more digits than Python reads
+        raise BadInput(f"a {what} must be plain JSON, got: {str(problem)[:60]}") from None
+    if not isinstance(found, dict):
+        raise BadInput(f"a {what} must be a JSON object, got {type(found).__name__}; give the whole {what}")
+    return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise BadInput(f"a field must be given once, {name[:40]!a} came twice; drop one")
+        found[name] = value
+    return found
+
+
+def _no_constant(name: str, what: str) -> NoReturn:
+    raise BadInput(f"a {what} must hold plain numbers, got {name}; JSON has none of NaN and Infinity")
