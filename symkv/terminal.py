@@ -117,6 +117,50 @@ def recheck_text(found: Sequence[tuple[str, Sequence[CheckedStep]]], counts: Map
     return [*lines, f"steps: {', '.join(f'{count} {verdict}' for verdict, count in counts.items() if count)}"]
 
 
+def rocq_text(result: dict[str, Any]) -> list[str]:
+    """What `symkv check --rocq` wrote, and what it could not export."""
+    lines = [f"  wrote {result['path']}: {len(result['exported'])} lemmas; compile with: coqc {result['path']}"]
+    return [*lines, *(f"  not exported: {entry['step']}: {entry['why']}" for entry in result["skipped"])]
+
+
+def mutate_text(result: dict[str, Any]) -> list[str]:
+    """The lines of `symkv mutate`: what became of each edit, and by operator."""
+    rows = [
+        [
+            row["verdict"],
+            f"{row['step']}, {row['place']}",
+            row["operator"],
+            row["statement"],
+            row["counterexample"] or row["why"],
+        ]
+        for row in result["mutants"]
+    ]
+    counts = ", ".join(f"{result[verdict]} {verdict}" for verdict in ("refuted", "equivalent", "refused", "survived"))
+    operators: dict[str, dict[str, int]] = {}
+    for entry in result["table"]:
+        of = operators.setdefault(entry["operator"], {})
+        of[entry["verdict"]] = of.get(entry["verdict"], 0) + entry["count"]
+    by_operator = [[name, *(f"{n} {verdict}" for verdict, n in of.items())] for name, of in operators.items()]
+    return [*table(rows), "", *table(by_operator), f"mutants: {counts}"]
+
+
+def selftest_text(result: dict[str, Any]) -> list[str]:
+    """The lines of `symkv selftest`: each figure beside its bound."""
+    rows = [
+        [
+            "ok" if row["ok"] else "MISSED",
+            row["name"],
+            f"{row['value']:g}" if row["value"] % 1 else str(int(row["value"])),
+            row["bound"],
+        ]
+        for row in result["figures"]
+    ]
+    return [
+        *table(rows),
+        f"seed {result['figures'][0]['seed']}: {'all bounds kept' if result['ok'] else 'a bound is missed'}",
+    ]
+
+
 def claims_text(checked: Checked) -> list[str]:
     """The claims of a derivation: printed against exact."""
     if not checked.claims:

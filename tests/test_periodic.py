@@ -1,4 +1,4 @@
-"""The normal form in one variable: equal to exact evaluation everywhere, so that agreement of the forms is agreement."""
+"""The normal form in one variable: equal to exact evaluation everywhere, so forms that agree are formulas that do."""
 
 import random
 from fractions import Fraction

@@ -14,19 +14,18 @@ CONSOLE = re.findall(r"```console\n(.*?)```", README.read_text(encoding="utf-8")
 PYTHON = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
 
 
-def commands():
-    for block in CONSOLE:
-        for command, shown in re.findall(r"^\$ symkv (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
-            yield pytest.param(command, shown, id=command)
+COMMAND = re.compile(r"^\$ symkv (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 
 
-@pytest.mark.parametrize(("command", "shown"), list(commands()))
-def test_a_command_prints_what_the_readme_says(command, shown, capsys):
-    assert main(shlex.split(command)) == 0
-    printed = capsys.readouterr().out
-    assert shown.strip(), "a command in the README shows what it prints"
-    checker = doctest.OutputChecker()
-    assert checker.check_output(shown, printed, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE), printed
+@pytest.mark.parametrize("block", CONSOLE, ids=lambda block: block.splitlines()[0])
+def test_a_command_prints_what_the_readme_says(block, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for command, shown in COMMAND.findall(block):
+        assert main(shlex.split(command)) == 0
+        printed = capsys.readouterr().out
+        assert shown.strip(), "a command in the README shows what it prints"
+        checker = doctest.OutputChecker()
+        assert checker.check_output(shown, printed, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE), printed
 
 
 @pytest.mark.parametrize("block", PYTHON)

@@ -77,13 +77,14 @@ def mutate(
     as_json: Json = False,
 ) -> None:
     """Make every step of a derivation false in many ways, and show that each is refuted at a point."""
-    from symkv.derivations import load_any, named
-    from symkv.proof.mutate import mutants_of, summary
+    from symkv.derivations import load_any, named, obligations
+    from symkv.proof.mutate import mutate as results_of
+    from symkv.proof.mutate import summary
     from symkv.terminal import mutate_text
 
     path = Path(name)
     found = load_any(path) if path.suffix in (".py", ".json") else [named(name)]
-    result = summary(mutants_of(found))
+    result = summary([one for derivation in found for one in results_of(obligations(derivation))])
     emit("mutate", result, mutate_text(result), as_json)
     raise typer.Exit(result["exit_status"])
 
@@ -98,14 +99,13 @@ def selftest(
     as_json: Json = False,
 ) -> None:
     """Measure on this machine what the judges are worth: identities, mutants, random pairs, traps, speed."""
+    from symkv.selftest import report as figures_of
     from symkv.selftest import run
     from symkv.terminal import selftest_text
 
-    figures = run(full=full, seed=seed, state=state, progress=None if as_json else _progress)
-    rows = [figure.row() for figure in figures]
-    ok = all(row["ok"] for row in rows)
-    emit("selftest", {"figures": rows, "ok": ok}, selftest_text(rows), as_json)
-    raise typer.Exit(0 if ok else 1)
+    result = figures_of(run(full=full, seed=seed, state=state, progress=None if as_json else _progress))
+    emit("selftest", result, selftest_text(result), as_json)
+    raise typer.Exit(0 if result["ok"] else 1)
 
 
 def _progress(text: str) -> None:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from symkv import symbols
 from symkv.derivations.checking import VERDICTS, Checked, CheckedStep, Verdict, exit_status, judged, step_row
@@ -22,14 +22,14 @@ from symkv.output import write_text
 from symkv.proof.counterexample import find, satisfiable
 from symkv.proof.kernel import Proved, prove, prove_limit
 from symkv.strict_json import read_object
-from symkv.symbols import Symbol
+from symkv.symbols import Domain, Symbol
 
 VERSION = 1
 MAX_STEPS = 10_000
 _STEP_FIELDS = {field.name: tuple if field.default == () else str for field in fields(Step)}
 _SYMBOL_FIELDS = ("name", "latex", "words", "unit", "domain", "dimension")
 _TOP = ("symkv_certificate", "name", "title", "symbols", "assume", "over_reals", "units", "steps")
-_DOMAINS = ("positive integer", "nonnegative integer", "positive rational")
+_DOMAINS: tuple[Domain, ...] = get_args(Domain)
 
 
 def certificate(checked: Checked) -> dict[str, Any]:
@@ -163,10 +163,9 @@ def _proof(obligation: Obligation, split: Any) -> Proved | None:
 
 
 def _read(given: Mapping[str, Any]) -> tuple[Derivation, list[Any]]:
-    if given.get("symkv_certificate") != VERSION:
-        raise BadInput(
-            f'a certificate must say "symkv_certificate": {VERSION}, got {_shown(given.get("symkv_certificate"))}'
-        )
+    version = given.get("symkv_certificate")
+    if version != VERSION or isinstance(version, bool):
+        raise BadInput(f'a certificate must say "symkv_certificate": {VERSION}, got {_shown(version)}')
     unknown = sorted(set(given) - set(_TOP))
     if unknown:
         raise BadInput(f"a certificate has the fields {', '.join(_TOP)}, got {_shown(unknown[0])}")
@@ -213,7 +212,8 @@ def _symbol(given: Any) -> Symbol:
         if known.domain != values["domain"]:
             raise BadInput(f"{known.name} must be a {known.domain}, this certificate says {values['domain']}")
         return known
-    return Symbol(**values)
+    domain = next(known for known in _DOMAINS if known == values["domain"])
+    return Symbol(values["name"], values["latex"], values["words"], values["unit"], domain, (), values["dimension"])
 
 
 def _list(given: Mapping[str, Any], name: str) -> list[Any]:

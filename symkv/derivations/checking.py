@@ -14,7 +14,7 @@ from symkv.errors import BadInput, Refuted
 from symkv.formula import Formula, Relation
 from symkv.formula.latex import name as letter
 from symkv.formula.tree import is_sum
-from symkv.proof.judges import Judgement, judge
+from symkv.proof.judges import Judgement, judge, settled
 from symkv.proof.limits import judge_limit
 from symkv.solve import Solution, solve
 from symkv.units import against_printed, rational
@@ -128,19 +128,20 @@ def judged(taken: Taken) -> CheckedStep:
     """A step put before the judges: the worst verdict of its obligations, and the judges of all of them."""
     if taken.rule.kind == "premise":
         return CheckedStep(taken.step, taken.relation, "assumed", detail=taken.require_units())
-    found = [(_verdict(judgement), judgement) for judgement in map(_ask, taken.obligations)]
-    verdict, decisive = min(found, key=lambda pair: _WORST.index(pair[0]))
+    found = [settled(_ask(obligation)) for obligation in taken.obligations]  # what a check calls proved has two judges
+    decisive = min(found, key=lambda judgement: _WORST.index(judgement.verdict))
+    verdict = decisive.verdict
     units = taken.require_units() if verdict == "proved" else ""
-    judges = [name for name in decisive.judges if all(name in judgement.judges for _, judgement in found)]
+    judges = [name for name in decisive.judges if all(name in judgement.judges for judgement in found)]
     return CheckedStep(
         taken.step,
         taken.relation,
         verdict,
         tuple(judges) if verdict == "proved" else decisive.judges,
-        tuple(dict.fromkeys(condition for _, judgement in found for condition in judgement.conditions)),
+        tuple(dict.fromkeys(condition for judgement in found for condition in judgement.conditions)),
         str(decisive.counterexample) if decisive.counterexample else "",
         units or decisive.detail,
-        tuple(judgement.proof.split if judgement.proof else None for _, judgement in found),
+        tuple(judgement.proof.split if judgement.proof else None for judgement in found),
     )
 
 
@@ -154,11 +155,6 @@ def _ask(obligation: Obligation) -> Judgement:
             beyond=obligation.beyond,
         )
     return judge(obligation.statement, obligation.hypotheses, declared=obligation.domains)
-
-
-def _verdict(judgement: Judgement) -> Verdict:
-    """What a check calls proved has two judges."""
-    return "unknown" if judgement.verdict == "proved" and len(judgement.judges) < 2 else judgement.verdict
 
 
 def _check_claim(claim: Claim, name: str) -> CheckedClaim:
@@ -191,7 +187,7 @@ def step_row(name: str, checked: CheckedStep) -> dict[str, Any]:
     }
 
 
-def exit_status(counts: Mapping[str, int]) -> int:
+def exit_status(counts: Mapping[Verdict, int]) -> int:
     """1 where something is refuted, 3 where something is left undecided, else 0."""
     return 1 if counts["refuted"] else 3 if counts["checked"] or counts["unknown"] or counts["timeout"] else 0
 

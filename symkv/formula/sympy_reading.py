@@ -92,6 +92,8 @@ def from_sympy(expression: Any) -> ast.expr:
     if expression.is_Rational:
         return reader.literal(expression.p if expression.q == 1 else _fraction(expression))
     if expression.is_Symbol:
+        if not reader.is_name(expression.name):
+            raise BadInput(f"a name must be 1 to 32 letters, digits and _, got {ascii(expression.name)[:40]}")
         return ast.Name(expression.name, ast.Load())
     if expression.is_Add:
         terms = sorted(expression.args, key=lambda term: (term.could_extract_minus_sign(), _order(term)))

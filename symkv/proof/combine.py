@@ -64,12 +64,12 @@ def _columns(case: Case, level: int) -> Iterator[tuple[list[Any], Poly, bool, bo
                 how = sign if sign == "=" or strict else ">="
                 yield from column([index, *words], times(poly, factor), how)
         if level > 1 and free:
-            for left, right in _square_roots(case):
-                root = add(_shifted(case, variable(left)), _shifted(case, variable(right)), -1)
-                yield from column([{"square": f"{left} - {right}"}, *words], times(times(root, root), factor), ">=")
+            for a, b in _square_roots(case):
+                root = add(_shifted(case, variable(a)), _shifted(case, variable(b)), -1)
+                yield from column([{"square": f"{a} - {b}"}, *words], times(times(root, root), factor), ">=")
     if level > 0:
-        for (i, left, a), (j, right, b) in combinations(facts, 2):
-            how = "=" if "=" in (a, b) else ">" if a == b == ">" else ">="
+        for (i, left, one), (j, right, other) in combinations(facts, 2):
+            how = "=" if "=" in (one, other) else ">" if one == other == ">" else ">="
             yield from column([i, j], times(left, right), how)
 
 

@@ -1,215 +1,176 @@
-"""The search for a counterexample: exact points of the declared domain, the telling ones first, then shrunk.
+"""The search for a counterexample: exact points that meet the assumptions, the telling ones first, then made small.
 
-Distinct primes come first (they keep apart what small equal numbers confuse), then edge values, then random points
-from a fixed seed. A point must meet every assumption; an assumption `name = formula` sets that name from the others.
-What is found is evaluated again, by a second small evaluator of its own, before it is shown.
+The points are tried with an evaluator prepared for many points; what it finds is evaluated again by the formula's own
+reading, which shares no code with it, before it is shown.
 """
 
 from __future__ import annotations
 
-import ast
-import math
-import random
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor, isqrt
 
 from symkv.errors import BadInput, JudgesDisagree
 from symkv.formula import Relation
+from symkv.proof.evaluator import Check, Number, Point
 from symkv.proof.kernel import Domain
-from symkv.units import rational
+from symkv.proof.points import starts
+from symkv.proof.region import Region, Start
+from symkv.units import shown
 
-Number = int | Fraction
-_PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71)
-_EDGES = (1, 2, 3, 4, 5, 7, 8, 16, 100, 101, 128, 1000, 1024, 4096, 10**6 + 3)
 TRIES = 3000
+REPAIRS = 60  # starts that miss the assumptions and are moved to where they hold
+SHRINKING = 400  # points that a search for a smaller one may look at
+_ALWAYS = Relation.parse("1 = 1")
 
 
 @dataclass(frozen=True)
 class Counterexample:
-    """A point of the domain at which the relation is false, with the values of both sides."""
+    """A point of the domain at which the relation is false, with the values of both sides.
+
+    `point` has the names of the relation first, then those of the assumptions that it meets.
+    """
 
     point: Mapping[str, Number]
     lhs: Number
     rhs: Number
+    sign: str = "="
+
+    @property
+    def difference(self) -> Number:
+        """The left side minus the right side."""
+        return _tidy(self.lhs - self.rhs)
 
     def __str__(self) -> str:
-        at = ", ".join(f"{name} = {rational(value)}" for name, value in self.point.items())
-        return f"{at or 'always'}: left {rational(self.lhs)}, right {rational(self.rhs)}"
+        at = ", ".join(f"{name} = {shown(value)}" for name, value in self.point.items())
+        apart = "" if self.sign in ("divides", "multiple of") else f", difference {shown(self.difference)}"
+        return f"{at or 'always'}: left {shown(self.lhs)}, right {shown(self.rhs)}{apart}"
 
 
 def find(
     statement: Relation, assume: Iterable[Relation], domains: Mapping[str, Domain], *, tries: int = TRIES
 ) -> Counterexample | None:
-    """A point of the domain that meets the assumptions and not the statement, made small; None if none was found."""
+    """A point of the domain that meets the assumptions and not the statement, made small; None if none was found.
+
+    `tries` counts the random points, which come last. Raises `BadInput` for a symbol without a domain, and
+    `JudgesDisagree` where two evaluators differ on what was found.
+
+    >>> from symkv.proof.kernel import COUNT
+    >>> str(find(Relation.parse("ceil(S/P)*P = S"), (), {"S": COUNT, "P": COUNT}))
+    'S = 1, P = 2: left 2, right 1, difference 1'
+    """
     hypotheses = tuple(assume)
-    free = _free_names(statement, hypotheses, domains)
-    for start in _points(free, domains, tries):
-        point = _completed(start, hypotheses, domains)
-        if point is not None and _fails(statement, point):
-            point = _shrunk(statement, hypotheses, domains, start, point)
-            return _confirmed(statement, {n: point[n] for n in statement.names})
+    region, check = Region(statement, hypotheses, domains), Check(statement)
+    for start, point in _meeting(region, (statement, *hypotheses), tries):
+        if check.fails(point):
+            return _confirmed(statement, hypotheses, region, _shrunk(region, check, start, point))
     return None
 
 
 def at_point(
-    statement: Relation, assume: tuple[Relation, ...], domains: Mapping[str, Domain], point: Mapping[str, Number]
+    statement: Relation, assume: Iterable[Relation], domains: Mapping[str, Domain], point: Mapping[str, Number]
 ) -> Counterexample | None:
-    """A proposed point as a counterexample, if it is one: in the domain, with the assumptions, and evaluated twice."""
-    named = {name: value for name, value in point.items() if name in statement.names}
-    try:
-        inside = all(_inside(point[name], domains[name]) for name in domains)
-        if not inside or not all(relation.holds(point) for relation in assume) or not _fails(statement, point):
-            return None
-    except (BadInput, KeyError):
-        return None
-    return _confirmed(statement, named)
-
-
-def satisfiable(assume: Iterable[Relation], domains: Mapping[str, Domain]) -> bool:
-    """Whether a point that meets every assumption was found (False: none found, which proves nothing)."""
+    """A proposed point as a counterexample, if it is one: in the domain, with the assumptions; then made small."""
     hypotheses = tuple(assume)
-    names = [name for relation in hypotheses for name in relation.names]
-    every = Relation.parse("1 = 1")
-    free = [n for n in _free_names(every, hypotheses, domains) if n in names]
-    return any(_completed(point, hypotheses, domains) is not None for point in _points(free, domains, TRIES))
-
-
-def _free_names(statement: Relation, assume: tuple[Relation, ...], domains: Mapping[str, Domain]) -> list[str]:
-    names = dict.fromkeys(n for relation in (statement, *assume) for n in relation.names if n in domains)
-    return [name for name in names if name not in {n for n, _ in _definitions(assume)}]
-
-
-def _definitions(assume: tuple[Relation, ...]) -> list[tuple[str, Relation]]:
-    """The assumptions of the form name = formula that can be used to set the name, each name once."""
-    found: dict[str, Relation] = {}
-    for relation in assume:
-        match relation.lhs.tree:
-            case ast.Name(id=name) if relation.sign == "=" and name not in relation.rhs.names and name not in found:
-                found[name] = relation
-    return list(found.items())
-
-
-def _points(names: list[str], domains: Mapping[str, Domain], tries: int) -> Iterator[dict[str, Number]]:
-    rng = random.Random(20260424)  # the same points in every run
-    for shift in range(4):
-        yield {n: _PRIMES[(i + shift) % len(_PRIMES)] for i, n in enumerate(names)}
-        yield {n: _PRIMES[(len(names) - 1 - i + shift) % len(_PRIMES)] for i, n in enumerate(names)}
-    yield dict.fromkeys(names, 1)
-    for _ in range(tries):
-        pool = rng.choice((_EDGES, _PRIMES, range(1, 13)))
-        point: dict[str, Number] = {n: rng.choice(pool) for n in names}
-        for name in names:
-            if not domains[name].whole and rng.random() < 0.3:
-                point[name] = Fraction(rng.randint(1, 9), rng.choice((1, 2, 4, 16)))
-            elif domains[name].lower == 0 and not domains[name].strict and rng.random() < 0.2:
-                point[name] = 0
-        yield point
-
-
-def _completed(
-    start: Mapping[str, Number], assume: tuple[Relation, ...], domains: Mapping[str, Domain]
-) -> dict[str, Number] | None:
-    """The point with defined names set, if it lies in the domain and meets the assumptions."""
-    point = dict(start)
-    pending = _definitions(assume)
-    try:
-        for _ in range(len(pending)):
-            for name, relation in [p for p in pending if p[0] not in point and set(p[1].rhs.names) <= set(point)]:
-                point[name] = relation.rhs.evaluate(point)
-        if any(not _inside(point[name], domains[name]) for name in point if name in domains):
-            return None
-        return point if all(relation.holds(point) for relation in assume) else None
-    except BadInput:  # a division by zero or an irrational root: not a point of this statement
+    region, check = Region(statement, hypotheses, domains), Check(statement)
+    if not region.contains(point) or not check.fails(point):
         return None
+    start = region.start_of(point)
+    reached = region.complete(start) if start else None
+    small = _shrunk(region, check, start, reached) if start and reached == point else dict(point)
+    return _confirmed(statement, hypotheses, region, small)
 
 
-def _inside(value: Number, domain: Domain) -> bool:
-    if domain.whole and Fraction(value).denominator != 1:
-        return False
-    return domain.lower is None or (value > domain.lower if domain.strict else value >= domain.lower)
+def satisfiable(
+    assume: Iterable[Relation], domains: Mapping[str, Domain], *, statement: Relation = _ALWAYS, tries: int = TRIES
+) -> bool:
+    """Whether a point that meets every assumption was found (False: none found, which proves nothing).
+
+    With `statement`, a point at which both of its sides have exact values.
+    """
+    hypotheses = tuple(assume)
+    region, check = Region(statement, hypotheses, domains), Check(statement)
+    return any(_defined(check, point) for _, point in _meeting(region, (statement, *hypotheses), tries))
 
 
-def _fails(statement: Relation, point: Mapping[str, Number]) -> bool:
+def _defined(check: Check, point: Point) -> bool:
     try:
-        return not statement.holds(point)
-    except BadInput:
+        check.holds(point)
+    except ArithmeticError:
         return False
+    return True
 
 
-def _shrunk(
-    statement: Relation,
-    assume: tuple[Relation, ...],
-    domains: Mapping[str, Domain],
-    start: Mapping[str, Number],
-    found: dict[str, Number],
-) -> dict[str, Number]:
-    """Smaller numbers, one name at a time, as long as the statement stays false."""
-    best, point = dict(start), found
-    for name in start:
-        for smaller in (1, 2, 3, 4, 5, 7, 8, 16):
-            if smaller >= best[name]:
-                break
-            trial = {**best, name: smaller}
-            completed = _completed(trial, assume, domains)
-            if completed is not None and _fails(statement, completed):
-                best, point = trial, completed
-                break
+def _meeting(region: Region, relations: tuple[Relation, ...], tries: int) -> Iterator[tuple[Start, Start]]:
+    """The points that meet the assumptions, each with its start."""
+    repairs = REPAIRS
+    for start in starts(region, relations, tries):
+        point = region.complete(start)
+        if point is None and repairs and region.checks:
+            repairs -= 1
+            repaired = region.repaired(start)
+            if repaired is not None:
+                start, point = repaired, region.complete(repaired)
+        if point is not None:
+            yield start, point
+
+
+# -- making it small -------------------------------------------------------------------------------------------------
+
+
+def _shrunk(region: Region, check: Check, start: Start, point: Start) -> Start:
+    """Smaller values, one name at a time and in several rounds, as long as the statement stays false."""
+    left = SHRINKING
+    changed = True
+    while changed and left > 0:
+        changed = False
+        for name in region.free:
+            for value in _smaller(start[name]):
+                left -= 1
+                trial = {**start, name: value}
+                reached = region.complete(trial)
+                if reached is not None and check.fails(reached):
+                    start, point, changed = trial, reached, True
+                    break
     return point
 
 
-# -- the second evaluator: Python's own arithmetic on Fractions, written apart from the formula's reading -------------
+def _smaller(value: Number) -> Iterator[Number]:
+    """Simpler values than this one, the simplest first: whole before fractions, small before large."""
+    positive: Number = max(value, -value)
+    size = floor(positive)
+    root = isqrt(size)  # a value under a root must stay a square
+    squares = ((root // 2) ** 2, (root - 1) ** 2)
+    tried: dict[int, None] = dict.fromkeys((0, 1, 2, 3, 4, 5, 7, 8, 16, size // 2, *squares, size - 1, size))
+    if value < 0:
+        yield from (number for number in (*tried, *(-number for number in tried)) if abs(number) < positive)
+    elif value.denominator != 1:
+        yield from (*tried, size + 1)
+        yield Fraction(1, 2)
+    else:
+        yield from (number for number in tried if number < value)
 
 
-def _value(node: ast.AST, at: Mapping[str, Number]) -> Fraction:
-    if isinstance(node, ast.Name):
-        return Fraction(at[node.id])
-    if isinstance(node, ast.Constant):
-        return Fraction(int(str(node.value)))
-    if isinstance(node, ast.UnaryOp):
-        return -_value(node.operand, at)
-    if isinstance(node, ast.BinOp):
-        a, b = _value(node.left, at), _value(node.right, at)
-        kind = type(node.op).__name__
-        return {"Add": lambda: a + b, "Sub": lambda: a - b, "Mult": lambda: a * b, "Div": lambda: a / b}.get(
-            kind, lambda: Fraction(a ** int(b))
-        )()
-    if isinstance(node, ast.IfExp) and isinstance(node.test, ast.Compare):
-        a, b = _value(node.test.left, at), _value(node.test.comparators[0], at)
-        kind = type(node.test.ops[0]).__name__
-        true = {"Eq": a == b, "NotEq": a != b, "Lt": a < b, "LtE": a <= b, "Gt": a > b, "GtE": a >= b}[kind]
-        return _value(node.body if true else node.orelse, at)
-    assert isinstance(node, ast.Call)
-    assert isinstance(node.func, ast.Name)
-    values = [_value(arg, at) for arg in node.args]
-    match node.func.id:
-        case "min":
-            return sorted(values)[0]
-        case "max":
-            return sorted(values)[-1]
-        case "ceil":
-            return Fraction(-(-values[0].numerator // values[0].denominator))
-        case "floor":
-            return Fraction(values[0].numerator // values[0].denominator)
-        case "mod":
-            return values[0] - values[1] * ((values[0] / values[1]).__floor__())
-    root = Fraction(math.isqrt(values[0].numerator), math.isqrt(values[0].denominator))
-    assert root**2 == values[0]
-    return root
+# -- a second evaluation before it is shown --------------------------------------------------------------------------
 
 
-def _confirmed(statement: Relation, point: Mapping[str, Number]) -> Counterexample:
-    left, right = _value(statement.lhs.tree, point), _value(statement.rhs.tree, point)
-    truth = {
-        "=": left == right,
-        "!=": left != right,
-        "<": left < right,
-        "<=": left <= right,
-        ">": left > right,
-        ">=": left >= right,
-        "divides": left != 0 and (right / (left or 1)).denominator == 1,
-        "multiple of": right != 0 and (left / (right or 1)).denominator == 1,
-    }[statement.sign]
-    if truth:
+def _confirmed(statement: Relation, assume: tuple[Relation, ...], region: Region, point: Start) -> Counterexample:
+    """The point as a counterexample, after the formula's own reading has given the same values and verdicts."""
+    check = Check(statement)
+    left, right = _tidy(check.left(point)), _tidy(check.right(point))
+    try:
+        again = (statement.lhs.evaluate(point), statement.rhs.evaluate(point))
+        agreed = (
+            (left, right) == again and not statement.holds(point) and all(relation.holds(point) for relation in assume)
+        )
+    except BadInput:
+        agreed = False
+    if not agreed:
         raise JudgesDisagree(f"two evaluators disagree on {statement} at {dict(point)}")
-    return Counterexample(dict(point), *(int(v) if v.denominator == 1 else v for v in (left, right)))
+    values = {name: _tidy(point[name]) for name in region.names}
+    return Counterexample(values, left, right, statement.sign)
+
+
+def _tidy(value: Number) -> Number:
+    return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value

@@ -1,41 +1,108 @@
-"""Independent judges of one relation: the kernel, z3, sympy, and the search for a counterexample. Never merged.
+"""Independent judges of one relation: the kernel, z3, sympy, cvc5, a box of points, and a search for one against it.
 
-Each judge reads the formula with a translator of its own. A verdict of `proved` from `judge` has two judges; where
-only the kernel was asked, the list of judges says so. A yes against a counterexample is an error, not a vote.
+Each judge reads the formula with a translator of its own, the engines in processes of their own. `proved` has two
+judges: the kernel with an engine that agrees, or a solver with an exhaustively evaluated box; where only the kernel was
+asked or could tell, the list of judges says so. A yes against a counterexample is an error, not a vote.
 """
 
 from __future__ import annotations
 
-import ast
+import importlib.util
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from symkv.errors import BadInput, JudgesDisagree
-from symkv.formula import Formula, Relation
+from symkv.formula import Relation
+from symkv.proof import workers
+from symkv.proof.box import exhaust
 from symkv.proof.collect import domain_of
 from symkv.proof.counterexample import Counterexample, at_point, find, satisfiable
-from symkv.proof.kernel import Domain
+from symkv.proof.kernel import Domain, Proved, prove
 from symkv.proof.search import prove_with_split
+from symkv.proof.workers import Answer, Limits, Question
 
-Z3_MILLISECONDS = 5000
+Verdict = Literal["proved", "checked", "refuted", "unknown", "timeout"]
+
+ENGINES = {"z3": "symkv.proof.z3_judge", "sympy": "symkv.proof.sympy_judge", "cvc5": "symkv.proof.cvc5_judge"}
+FEW, MANY = 300, 2000  # random points before the kernel is asked, and where it has no proof
+_TRUE = Relation.parse("0 = 0")
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the judges say of a relation: the verdict, who said so, and under which conditions."""
+    """What the judges say of a relation: the verdict, who said so, and under which conditions.
 
-    verdict: Literal["proved", "checked", "refuted", "unknown"]
+    `proof` is the kernel's where it has one; `detail` names the box that was evaluated, or why nobody could tell.
+    """
+
+    verdict: Verdict
     judges: tuple[str, ...]
     conditions: tuple[str, ...] = ()
     counterexample: Counterexample | None = None
+    proof: Proved | None = None
+    detail: str = ""
 
 
 def domains_for(relations: Iterable[Relation], declared: Mapping[str, Domain] | None = None) -> dict[str, Domain]:
     """The domain of every symbol of the relations: the declared one, else that of the symbol table."""
     names = dict.fromkeys(name for relation in relations for name in relation.names)
     return {name: (declared or {}).get(name) or domain_of(name) for name in names}
+
+
+def installed(engine: str) -> bool:
+    """Whether the engine of a judge can be imported; cvc5 is optional."""
+    return importlib.util.find_spec(engine) is not None
+
+
+def ask(
+    engine: str,
+    statement: Relation,
+    assume: Iterable[Relation] = (),
+    domains: Mapping[str, Domain] | None = None,
+    *,
+    question: Question = "holds",
+    limits: Limits | None = None,
+) -> Answer:
+    """What one engine (`z3`, `sympy` or `cvc5`) says of a relation under assumptions, asked in its own process.
+
+    A `no` is a claim with a point, to be evaluated again (`counterexample.at_point`), never to be believed.
+    Raises `BadInput` for an engine that symkv does not have.
+
+    >>> ask("z3", Relation.parse("floor(n/2) + ceil(n/2) = n")).says
+    'yes'
+    """
+    if engine not in ENGINES:
+        raise BadInput(f"an engine must be one of {', '.join(ENGINES)}, got {engine[:40]!r}")
+    hypotheses = tuple(assume)
+    worker = workers.worker(ENGINES[engine], limits=limits or Limits())
+    return worker.ask(statement, hypotheses, domains_for((statement, *hypotheses), domains), question=question)
+
+
+def ask_z3(
+    statement: Relation, assume: Iterable[Relation] = (), domains: Mapping[str, Domain] | None = None
+) -> workers.Says:
+    """What z3 says of a relation: `yes` only without conditions, `no` only for a point that is false again."""
+    hypotheses = tuple(assume)
+    case = _Case(statement, hypotheses, domains_for((statement, *hypotheses), domains))
+    answer = ask("z3", statement, hypotheses, domains)
+    unsure = answer.conditions if answer.says == "yes" else answer.says == "no" and not case.refutation(answer)
+    return "unknown" if unsure else answer.says
+
+
+def ask_sympy(
+    statement: Relation, assume: Iterable[Relation] = (), domains: Mapping[str, Domain] | None = None
+) -> bool:
+    """Whether sympy says yes to a relation, without conditions."""
+    answer = ask("sympy", statement, assume, domains)
+    return answer.says == "yes" and not answer.conditions
+
+
+def settled(judgement: Judgement) -> Judgement:
+    """The judgement as a check takes it: what is called proved has two judges, else it is unknown."""
+    if judgement.verdict != "proved" or len(judgement.judges) > 1:
+        return judgement
+    return replace(judgement, verdict="unknown", detail=judgement.detail or "no second judge was asked")
 
 
 def judge(
@@ -47,243 +114,120 @@ def judge(
 ) -> Judgement:
     """The verdict on a relation under assumptions, over the declared domains.
 
-    With `second` the kernel's proof is asked of z3 too, and of sympy where z3 can't say. Raises `BadInput` for
-    assumptions that can't hold together, `JudgesDisagree` where one judge contradicts another.
+    Without `second` a proof of the kernel is taken alone. Raises `BadInput` for assumptions that can't hold together,
+    `JudgesDisagree` where one judge contradicts another.
 
-    >>> judge(Relation.parse("n_layers*2*d_head = 2*d_head*n_layers")).verdict
-    'proved'
+    >>> judge(Relation.parse("n_layers*2*d_head = 2*d_head*n_layers")).judges
+    ('kernel', 'z3')
     >>> str(judge(Relation.parse("n_layers*2*d_head = n_layers*d_head")).counterexample)
-    'n_layers = 1, d_head = 1: left 2, right 1'
+    'n_layers = 1, d_head = 1: left 2, right 1, difference 1'
     """
     hypotheses = tuple(assume)
-    domains = domains_for((statement, *hypotheses), declared)
-    proof = prove_with_split(statement, hypotheses, domains)
-    if hypotheses and not satisfiable(hypotheses, domains) and ask_z3(None, hypotheses, domains, whole=True) == "yes":
-        raise BadInput("the assumptions must be able to hold together in their domains, these can't; drop one")
-    conditions = tuple(map(Relation.parse, proof.conditions)) if proof else ()
-    found = find(statement, (*hypotheses, *conditions), domains, tries=300 if proof else 3000)
-    if proof is not None:
-        if found is not None:
-            raise JudgesDisagree(f"the kernel proved {statement}, but it is false at {found}")
-        return Judgement(
-            "proved", ("kernel", *_seconds(statement, hypotheses, conditions, domains, second)), proof.conditions
-        )
-    if found is not None:
+    case = _Case(statement, hypotheses, domains_for((statement, *hypotheses), declared))
+    case.require_possible()
+    found = find(statement, hypotheses, case.domains, tries=FEW)
+    if found:
+        return case.refuted(found)
+    proof = prove_with_split(statement, hypotheses, case.domains)
+    if proof:
+        case.require_possible(proof.conditions)
+        return case.seconded(proof) if second else Judgement("proved", ("kernel",), proof.conditions, proof=proof)
+    found = find(statement, hypotheses, case.domains, tries=MANY)
+    return Judgement("refuted", ("box",), counterexample=found) if found else case.without_kernel()
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A statement under assumptions, put to the judges one after the other."""
+
+    statement: Relation
+    assume: tuple[Relation, ...]
+    domains: Mapping[str, Domain]
+
+    def under(self, conditions: Iterable[str]) -> tuple[Relation, ...]:
+        """The assumptions and the conditions, as one list of relations."""
+        return (*self.assume, *map(Relation.parse, conditions))
+
+    def require_possible(self, conditions: Iterable[str] = ()) -> None:
+        """`BadInput` where no point of the domains meets the assumptions: from them everything would follow."""
+        relations = self.under(conditions)
+        if not relations or satisfiable(relations, self.domains):
+            return
+        for engine in ("z3", *_optional()):
+            says = ask(engine, _TRUE, relations, self.domains, question="possible").says
+            if says == "no":
+                what = f"the assumptions and {', '.join(conditions)}" if conditions else "the assumptions"
+                raise BadInput(f"{what} must be able to hold together in their domains, these can't; drop one")
+            if says == "yes":
+                return
+
+    def refuted(self, found: Counterexample) -> Judgement:
+        """The counterexample, unless the kernel proves at once what is false there."""
+        try:
+            proof = prove(self.statement, self.assume, self.domains)
+        except BadInput:  # it divides by zero in a branch that the point does not take
+            proof = None
+        if proof and all(Relation.parse(condition).holds(found.point) for condition in proof.conditions):
+            raise JudgesDisagree(f"the kernel proved {self.statement}, but it is false at {found}")
         return Judgement("refuted", ("box",), counterexample=found)
-    answer = ask_z3(statement, hypotheses, domains)
-    if answer != "yes" and (point := _z3_point(statement, hypotheses, domains)) is not None:
-        found = at_point(statement, hypotheses, domains, point)
-        if found is not None:
-            return Judgement("refuted", ("z3", "box"), counterexample=found)
-    return Judgement("checked", ("z3",)) if answer == "yes" else Judgement("unknown", ())
 
-
-def _seconds(
-    statement: Relation,
-    assume: tuple[Relation, ...],
-    conditions: tuple[Relation, ...],
-    domains: Mapping[str, Domain],
-    second: bool,
-) -> tuple[str, ...]:
-    """The judges besides the kernel that agree: z3 first, sympy where z3 leaves it open."""
-    if not second:
-        return ()
-    if ask_z3(statement, (*assume, *conditions), domains) == "yes":
-        return ("z3",)
-    return ("sympy",) if ask_sympy(statement, assume) else ()
-
-
-# -- z3: the negation of the statement has no model ------------------------------------------------------------------
-
-
-def ask_z3(
-    statement: Relation | None, assume: Iterable[Relation], domains: Mapping[str, Domain], *, whole: bool = False
-) -> Literal["yes", "no", "unknown"]:
-    """`yes` when no point of the domain meets the assumptions and violates the statement (None: meets them at all).
-
-    Rational functions are asked over the positive reals, which contain the whole numbers (unless `whole`); `ceil`,
-    `floor`, `mod` and divisibility over the integers.
-    """
-    result, _, integers = _run_z3(statement, tuple(assume), domains, whole=whole)
-    return "yes" if result == "unsat" else "no" if result == "sat" and integers else "unknown"
-
-
-def _z3_point(
-    statement: Relation, assume: tuple[Relation, ...], domains: Mapping[str, Domain]
-) -> dict[str, Fraction] | None:
-    """The point at which z3 sees the statement fail, where it is rational; to be evaluated again, never believed."""
-    result, reader, _ = _run_z3(statement, assume, domains, whole=True)
-    return reader.point() if result == "sat" else None
-
-
-def _run_z3(
-    statement: Relation | None, assume: tuple[Relation, ...], domains: Mapping[str, Domain], *, whole: bool
-) -> tuple[str, _Z3, bool]:
-    import z3
-
-    relations = [*assume, *([statement] if statement else [])]
-    integers = whole or any(_needs_integers(relation) for relation in relations)
-    reader = _Z3(z3, domains, integers=integers)
-    solver = z3.SolverFor("QF_NRA") if not integers and not any(map(_branches, relations)) else z3.Solver()
-    solver.set("timeout", Z3_MILLISECONDS)
-    formulas = [reader.relation(relation) for relation in assume]
-    goal = [z3.Not(reader.relation(statement))] if statement else []
-    solver.add(*reader.bounds(), *formulas, *goal, *reader.side)
-    result = str(solver.check())
-    reader.model = solver.model() if result == "sat" else None
-    return result, reader, integers
-
-
-def _nodes(relation: Relation) -> Iterable[ast.AST]:
-    for side in (relation.lhs, relation.rhs):
-        yield from ast.walk(side.tree)
-
-
-def _needs_integers(relation: Relation) -> bool:
-    functions = {"ceil", "floor", "mod"}
-    called = any(
-        isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id in functions for n in _nodes(relation)
-    )
-    return called or relation.sign in ("divides", "multiple of")
-
-
-def _branches(relation: Relation) -> bool:
-    return any(isinstance(node, ast.Call | ast.IfExp) for node in _nodes(relation))
-
-
-class _Z3:
-    """The translator to z3 terms: every term is a Real; whole symbols are Ints seen as Reals where that matters."""
-
-    def __init__(self, z3: Any, domains: Mapping[str, Domain], *, integers: bool) -> None:
-        self.z3, self.domains, self.integers = z3, domains, integers
-        self.side: list[Any] = []  # denominators are not zero; floors lie where floors lie
-        self.symbols: dict[str, Any] = {}
-        self.model: Any = None
-        self.count = 0
-
-    def symbol(self, name: str) -> Any:
-        if name not in self.symbols:
-            whole = self.integers and self.domains[name].whole
-            self.symbols[name] = self.z3.Int(name) if whole else self.z3.Real(name)
-        return self.symbols[name]
-
-    def point(self) -> dict[str, Fraction] | None:
-        """The model as exact numbers, or None where a value is irrational."""
-        values = {name: self.model.eval(term, model_completion=True) for name, term in self.symbols.items()}
-        if not all(self.z3.is_int_value(v) or self.z3.is_rational_value(v) for v in values.values()):
+    def refutation(self, answer: Answer, conditions: Iterable[str] = ()) -> Counterexample | None:
+        """The point that an engine names, if it is a counterexample when it is evaluated again."""
+        if answer.says != "no" or answer.point is None:
             return None
-        return {
-            name: Fraction(str(value.as_fraction() if value.is_real() else value)) for name, value in values.items()
-        }
+        return at_point(self.statement, self.under(conditions), self.domains, answer.point)
 
-    def bounds(self) -> list[Any]:
-        lower = {name: self.domains[name] for name in self.domains}
-        return [
-            self.symbol(name) > d.lower if d.strict else self.symbol(name) >= d.lower
-            for name, d in lower.items()
-            if d.lower is not None
-        ]
+    def seconded(self, proof: Proved) -> Judgement:
+        """The kernel's proof with the first engine that agrees; under that engine's conditions too, if it has any."""
+        reasons = []
+        for engine in ("z3", "sympy", *_optional()):
+            answer = ask(engine, self.statement, self.under(proof.conditions), self.domains)
+            if found := self.refutation(answer, proof.conditions):
+                raise JudgesDisagree(f"the kernel proved {self.statement}, but {engine} finds it false at {found}")
+            if answer.says == "yes":
+                conditions = tuple(dict.fromkeys((*proof.conditions, *answer.conditions)))
+                return Judgement("proved", ("kernel", engine), conditions, proof=proof)
+            reasons.append(_reason(engine, answer))
+        return Judgement("proved", ("kernel",), proof.conditions, proof=proof, detail="; ".join(reasons))
 
-    def relation(self, relation: Relation) -> Any:
-        a, b = self.term(relation.lhs.tree), self.term(relation.rhs.tree)
-        match relation.sign:
-            case "=":
-                return a == b
-            case "!=":
-                return a != b
-            case "<":
-                return a < b
-            case "<=":
-                return a <= b
-            case ">":
-                return a > b
-            case ">=":
-                return a >= b
-            case "multiple of":
-                a, b = b, a
-        return self.z3.And(a != 0, self.z3.IsInt(b / a))
+    def without_kernel(self) -> Judgement:
+        """A solver's yes with a box, or what sympy or a box can say alone, or nothing."""
+        answers: dict[str, Answer] = {}
+        for engine in ("z3", *_optional(), "sympy"):
+            answer = answers[engine] = ask(engine, self.statement, self.assume, self.domains)
+            if found := self.refutation(answer):
+                return Judgement("refuted", (engine, "box"), counterexample=found)
+            if answer.says == "yes":
+                return self.boxed(engine, answer)
+        box = exhaust(self.statement, self.assume, self.domains)
+        if box and box.false_at and (found := at_point(self.statement, self.assume, self.domains, box.false_at)):
+            return Judgement("refuted", ("box",), counterexample=found)
+        if box and box.met:
+            return Judgement("checked", ("box",), detail=box.text)
+        verdict: Verdict = "timeout" if any(answer.says == "timeout" for answer in answers.values()) else "unknown"
+        return Judgement(verdict, (), detail="; ".join(_reason(engine, answer) for engine, answer in answers.items()))
 
-    def term(self, node: ast.AST) -> Any:
-        z3 = self.z3
-        match node:
-            case ast.Constant(value=value):
-                return z3.RealVal(str(value))
-            case ast.Name(id=name):
-                term = self.symbol(name)
-                return z3.ToReal(term) if term.is_int() else term
-            case ast.UnaryOp(operand=operand):
-                return -self.term(operand)
-            case ast.BinOp(left=left, op=ast.Pow(), right=right):
-                return self.power(self.term(left), right)
-            case ast.BinOp(left=left, op=op, right=right):
-                a, b = self.term(left), self.term(right)
-                if isinstance(op, ast.Div):
-                    self.side.append(b != 0)
-                    return a / b
-                return a + b if isinstance(op, ast.Add) else a - b if isinstance(op, ast.Sub) else a * b
-            case ast.IfExp(test=ast.Compare(left=left, ops=[op], comparators=[right]), body=body, orelse=orelse):
-                a, b = self.term(left), self.term(right)
-                tests = {
-                    ast.Eq: a == b,
-                    ast.NotEq: a != b,
-                    ast.Lt: a < b,
-                    ast.LtE: a <= b,
-                    ast.Gt: a > b,
-                    ast.GtE: a >= b,
-                }
-                return z3.If(tests[type(op)], self.term(body), self.term(orelse))
-            case ast.Call(func=ast.Name(id=name), args=args):
-                return self.function(name, [self.term(arg) for arg in args])
-        raise BadInput(f"z3 has no reading for {type(node).__name__}")
-
-    def power(self, base: Any, exponent: ast.expr) -> Any:
-        size = int(Formula(exponent).evaluate({}))
-        total = self.z3.RealVal(1)
-        for _ in range(abs(size)):
-            total = total * base
-        if size < 0:
-            self.side.append(base != 0)
-            return 1 / total
-        return total
-
-    def function(self, name: str, arguments: list[Any]) -> Any:
-        z3 = self.z3
-        first = arguments[0]
-        match name:
-            case "min" | "max":
-                for other in arguments[1:]:
-                    first = z3.If(first <= other if name == "min" else first >= other, first, other)
-                return first
-            case "floor":
-                return self.floor(first)
-            case "ceil":
-                return -self.floor(-first)
-            case "mod":
-                self.side.append(arguments[1] != 0)
-                return first - arguments[1] * self.floor(first / arguments[1])
-        self.count += 1
-        root = z3.Real(f"root {self.count}")
-        self.side += [root >= 0, root * root == first]
-        return root
-
-    def floor(self, value: Any) -> Any:
-        self.count += 1
-        whole = self.z3.Int(f"floor {self.count}")
-        self.side += [self.z3.ToReal(whole) <= value, value < self.z3.ToReal(whole) + 1]
-        return self.z3.ToReal(whole)
+    def boxed(self, engine: str, answer: Answer) -> Judgement:
+        """An engine's yes beside a box: proved by a solver, checked by sympy; nothing where no point is met."""
+        under = self.under(answer.conditions)
+        box = exhaust(self.statement, under, self.domains)
+        if box and box.false_at is not None:
+            raise JudgesDisagree(f"{engine} says yes to {self.statement}, but it is false at {dict(box.false_at)}")
+        if box and box.met:
+            verdict: Verdict = "checked" if engine == "sympy" else "proved"
+            return Judgement(verdict, (engine, "box"), answer.conditions, detail=box.text)
+        if satisfiable(under, self.domains, statement=self.statement):
+            return Judgement(
+                "checked", (engine,), answer.conditions, detail=f"{engine} alone; no box meets the assumptions"
+            )
+        return Judgement("unknown", (), detail="no point is known at which both sides have a value")
 
 
-# -- sympy: a further opinion on equations ---------------------------------------------------------------------------
+def _optional() -> tuple[str, ...]:
+    return ("cvc5",) if installed("cvc5") else ()
 
 
-def ask_sympy(statement: Relation, assume: Iterable[Relation]) -> bool:
-    """Whether sympy brings the difference of both sides to zero, with `name = formula` assumptions put in."""
-    import sympy
-
-    if statement.sign != "=":
-        return False
-    difference = statement.lhs.sympy - statement.rhs.sympy
-    for relation in assume:
-        if relation.sign == "=" and relation.lhs.sympy.is_Symbol:
-            difference = difference.subs(relation.lhs.sympy, relation.rhs.sympy)
-    return bool(sympy.cancel(sympy.together(difference)) == 0)
+def _reason(engine: str, answer: Answer) -> str:
+    if answer.says == "no":
+        return f"{engine} names a point that is no counterexample"
+    return f"{engine}: {answer.reason.removeprefix(f'{engine}: ')}"

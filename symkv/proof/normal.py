@@ -60,6 +60,7 @@ class Case:
         self.atoms: dict[str, tuple[str, list[Quotient]]] = {}  # variables that stand for an open function value
         self.facts: list[Fact] = []
         self.nonzero: list[Poly] = []
+        self.integers: list[Quotient] = []  # values of eliminated whole variables that do not look whole
         self.conditions: dict[str, None] = {}
         self.fresh = 0
 
@@ -68,6 +69,7 @@ class Case:
         twin = Case(self.domains)
         twin.values, twin.atoms, twin.fresh = dict(self.values), dict(self.atoms), self.fresh
         twin.facts, twin.nonzero, twin.conditions = list(self.facts), list(self.nonzero), dict(self.conditions)
+        twin.integers = list(self.integers)
         return twin
 
     def new(self, domain: Domain) -> str:
@@ -231,7 +233,13 @@ class Case:
         return known or self.polynomial_sign(poly) in ("<", ">")
 
     def integral(self, value: Quotient) -> bool:
-        """Sufficient: integer coefficients over whole variables."""
+        """Sufficient: integer coefficients over whole variables, but for one value known to be whole, or its negative."""
+        return self.plainly(value) or any(
+            self.plainly(value - known) or self.plainly(value + known) for known in self.integers
+        )
+
+    def plainly(self, value: Quotient) -> bool:
+        """Whether a value has integer coefficients over whole variables."""
         return value.den == ONE and all(
             c.denominator == 1 and all(self.domains[n].whole for n, _ in m) for m, c in value.num.items()
         )
@@ -280,7 +288,7 @@ class Case:
         factors = self.positive_factors(poly)
         scale = lcm(*(c.denominator for c in poly.values()))
         poly = {m: c * scale for m, c in divided(poly, factors).items()}
-        if self.integral(Quotient(poly, ONE)):
+        if self.plainly(Quotient(poly, ONE)):  # of each term, so that a common factor can be divided out
             least = poly.pop((), Fraction(0)) - strict
             size = gcd(*(c.numerator for c in poly.values())) or 1
             poly, strict = add({m: c / size for m, c in poly.items()}, constant(floor(least / size))), False
@@ -292,21 +300,24 @@ class Case:
         """gap = 0 is solved for a variable whose coefficient can't vanish, or becomes a fact."""
         if not gap.num:
             return
-        if self.sign(gap) in ("<", ">"):
+        poly = divided(gap.num, self.positive_factors(gap.num))
+        if self.polynomial_sign(poly) in ("<", ">"):
             raise Contradiction("a difference that is not zero")
         solutions = []
-        for place, name in enumerate(sorted(names(gap.num))):
-            parts = coefficients(gap.num, name)
+        for place, name in enumerate(sorted(names(poly))):
+            parts = coefficients(poly, name)
             if len(parts) == 2 and self.is_nonzero(parts[1]) and name not in self.within(parts):
                 value = Quotient(negative(parts[0]), parts[1]).reduced()
                 keeps = self.integral(value) or not self.domains[name].whole
                 solutions.append((not keeps, len(names(*parts)), name in self.atoms, place, name, value))
         if not solutions:
-            self.facts.append(Fact("=", gap.num))
+            self.facts.append(Fact("=", poly))
             return
         *_, name, value = min(solutions, key=lambda solution: solution[:4])
         self.values[name] = value
         domain = self.domains[name]
+        if domain.whole and not self.integral(value):
+            self.integers.append(value)
         if domain.lower is not None:
             above = value - whole(domain.lower)
             sign = self.sign(above)
@@ -329,6 +340,7 @@ class Case:
     def refresh(self) -> None:
         """Everything that is known, under what has just been learnt."""
         self.values = {name: self.reduce(value) for name, value in self.values.items()}
+        self.integers = [self.reduce(value) for value in self.integers]
         self.nonzero = [self.reduce(Quotient(poly, ONE)).num for poly in self.nonzero]
         if not all(self.nonzero):
             raise Contradiction("something assumed not zero has become zero")

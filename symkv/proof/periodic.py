@@ -202,8 +202,8 @@ class _Reader:
 
     def read(self, node: ast.expr) -> Wave:
         match node:
-            case ast.Constant(value=int(value)):
-                return self.number(Fraction(value))
+            case ast.Constant(value=int(count)):
+                return self.number(Fraction(count))
             case ast.Name(id=name) if name == self.name:
                 return [Piece(self.lower, ((Fraction(0), Fraction(1)),))]
             case ast.Name(id=name) if name in self.known:
@@ -218,16 +218,16 @@ class _Reader:
                 first, steps = chain(node)
                 total = self.read(first)
                 for step in steps:
-                    right = self.read(step.right)
+                    value = self.read(step.right)
                     match step.op:
                         case ast.Add():
-                            total = _each(_add, total, right)
+                            total = _each(_add, total, value)
                         case ast.Sub():
-                            total = self.minus(total, right)
+                            total = self.minus(total, value)
                         case ast.Mult():
-                            total = self.times(total, right)
+                            total = self.times(total, value)
                         case _:
-                            total = _each(_over, total, right)
+                            total = _each(_over, total, value)
                 return total
             case ast.Call(func=ast.Name(id=name), args=args) if name != "sqrt":
                 return self.call(name, [self.read(arg) for arg in args])

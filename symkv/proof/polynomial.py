@@ -107,7 +107,7 @@ def shift(poly: Poly, bounds: Mapping[str, int]) -> Poly:
     """The polynomial in x' where x = bound + x' for each name of `bounds`."""
     total: Poly = {}
     for monomial, coefficient in poly.items():
-        moved = {(): coefficient}
+        moved: Poly = {(): coefficient}
         for name, exponent in monomial:
             low = bounds.get(name, 0)
             steps = [comb(exponent, k) * low ** (exponent - k) for k in range(exponent + 1)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from symkv.errors import BadInput
@@ -69,10 +70,10 @@ class _Search:
         except BadInput:  # a zero denominator in this case
             return None
         if depth < MAX_DEPTH:
-            split = next(self.candidates(case), None)
-            cases = self.cases(case, supposed, split, depth) if split else None
-            if cases is not None:
-                return ({**split, "cases": cases},)
+            for split in islice(self.candidates(case), 1):  # the others come up again inside its cases
+                cases = self.cases(case, supposed, split, depth)
+                if cases is not None:
+                    return ({**split, "cases": cases},)
         leaf = self.absurd(case)
         if leaf is None and depth < MAX_DEPTH:
             for split in self.divisions(case, supposed):
@@ -83,7 +84,7 @@ class _Search:
 
     def cases(self, case: Case, supposed: tuple[Relation, ...], split: Any, depth: int) -> list[Any] | None:
         """A proof of each case of a split, or None."""
-        found = []
+        found: list[Any] = []
         base = case.copy()  # a reading can add facts, and the kernel must see the same ones in the same order
         for part in parts_of(base, split):
             below = base.copy()
@@ -122,18 +123,22 @@ class _Search:
             return None
         found: list[Any] = []
         for way in ways:
-            terms: Any = None
-            for level in LEVELS if way is not None else ():
-                if self.programmes >= MAX_PROGRAMMES:
-                    return None
-                self.programmes += 1
-                terms = contradiction(way, level)
-                if terms is not None:
-                    break
+            terms = self.contradiction(way) if way is not None else None
             if way is not None and terms is None:
                 return None
             found.append(terms)
         return ({"absurd": found},)
+
+    def contradiction(self, way: Case) -> list[Any] | None:
+        """A sum of products that shows a case to be empty, the simplest kind first, while the programmes last."""
+        for level in LEVELS:
+            if self.programmes >= MAX_PROGRAMMES:
+                return None
+            self.programmes += 1
+            terms = contradiction(way, level)
+            if terms is not None:
+                return terms
+        return None
 
     def candidates(self, case: Case) -> Iterator[Any]:
         """The orders that the open functions of the statement ask for and that are not decided in this case."""
