@@ -106,6 +106,11 @@ group | floor(n_q/n_kv) = g | n_q = g*n_kv
 group divides | n_kv divides n_q | n_q = g*n_kv
 group again | n_q/n_kv*n_kv = n_q | n_q multiple of n_kv
 multiple of a sum | P divides S + P | P divides S
+multiple of a multiple | k divides n | k divides t | t divides n
+multiple scaled | a*t divides a*n | t divides n
+multiple negated | -P divides S - mod(S, P)
+multiple squared | t divides d*n**2 | t divides n
+multiple of numbers | 2 divides 1024
 window | min(S, W) = S - max(0, S - W)
 window if | (S if S <= W else W) = min(S, W)
 window nested | (0 if S < W else (S - W if S < W + C else C)) = min(max(0, S - W), C)
@@ -142,6 +147,9 @@ optimum | S/q_c + q_k*q_c - (S/q_o + q_k*q_o) >= 0 | q_k*q_o**2 = S
 optimum scaled | q_a*S/q_c + q_k*q_c >= 2*q_k*q_o | q_k*q_o**2 = q_a*S
 means | q_x + 1/q_x >= 2
 squares | a**2 + c**2 >= 2*a*c
+squares scaled | (128*a)**2 + (3*c)**2 >= 2*(128*a)*(3*c)
+halves scaled | d_v*d_k*(floor(n/2) + ceil(n/2)) = n*d_v*d_k
+remainder scaled | d_v*d*mod(S + W, P) <= (S + W)*d_v*d
 cancelled | (x**2 - 1)/(x - 1) = x + 1 | x != 1
 cancelled under an order | 1/(S - W) + 1/(S + W) = 2*S/(S**2 - W**2) | S > W
 whole gap | S - W >= 1 | S > W

@@ -3,6 +3,10 @@
 import itertools
 import json
 import random
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -211,6 +215,32 @@ def test_a_run_goes_on_where_it_was_cut(tmp_path):
     assert state.read_text() == text
     assert run(full=False, seed=5, plan=TINY, jobs=1, state=state, progress=lines.append) == whole
     assert len(lines) == 1
+
+
+def test_the_processes_of_a_killed_run_end_too(tmp_path):
+    state = tmp_path / "state.jsonl"
+    code = f"import pathlib, symkv.selftest as s; s.run(full=True, seed=1, state=pathlib.Path({str(state)!r}))"
+    with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL) as running:
+        children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
+        wait_until(lambda: state.exists() and state.read_text())
+        started = [int(pid) for pid in children.read_text().split()]
+        running.kill()
+    assert len(started) >= 2
+    wait_until(lambda: not any(alive(pid) for pid in started))
+
+
+def alive(pid):
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+
+
+def wait_until(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 @pytest.mark.parametrize("text", ["no json\n", "[]\n", '{"batch": "traps 0"}\n'])

@@ -190,6 +190,16 @@ def test_an_engine_that_does_not_load_says_nothing(engine, load):
     assert Worker("no.such.module").ask(TRUE, (), DOMAINS).says == "unknown"
 
 
+def test_a_worker_that_can_not_be_started_says_nothing(monkeypatch, engine):
+    one = engine("pass")
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "executable", "/no/such/python")
+        found = one.ask(TRUE, (), DOMAINS)
+    assert found.says == "unknown"
+    assert "worker failed" in found.reason
+    assert one.ask(TRUE, (), DOMAINS).says == "yes"
+
+
 def test_a_supervisor_killed_while_idle_is_replaced_unnoticed(engine):
     one = engine("pass")
     child = int(one.ask(TRUE, (), DOMAINS).reason)

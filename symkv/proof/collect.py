@@ -16,7 +16,7 @@ from symkv.formula import Formula, Relation
 from symkv.formula.reader import COMPARISONS, literal
 from symkv.proof.kernel import COUNT, NATURAL, RATIO, Domain, prove
 from symkv.proof.normal import Case
-from symkv.proof.polynomial import Monomial, Poly, Quotient, common, divided
+from symkv.proof.polynomial import Monomial, Number, Poly, Quotient, common, divided
 
 _NUMBER_RANK = symbols.rank("n_heads") - 0.5  # a number stands behind the layer counts: L, 2, n_kv, d_h, b
 
@@ -52,7 +52,7 @@ def common_factor(poly: Poly) -> tuple[Fraction, Monomial, Poly]:
     content = Fraction(numerator or 1, denominator)
     if rest and all(c < 0 for c in rest.values()):
         content = -content
-    return content, monomial, {m: c / content for m, c in rest.items()}
+    return content, monomial, {m: Fraction(c) / content for m, c in rest.items()}
 
 
 class Writer:
@@ -87,17 +87,17 @@ class Writer:
         return reduce(lambda left, right: ast.BinOp(left, ast.Mult(), right), trees)
 
     def _sum(self, poly: Poly) -> ast.expr:
-        def order(term: tuple[Monomial, Fraction]) -> tuple[bool, list[tuple[float, str]]]:
+        def order(term: tuple[Monomial, Number]) -> tuple[bool, list[tuple[float, str]]]:
             return term[1] < 0, sorted(self._order(name) for name, _ in term[0]) or [(float("inf"), "")]
 
         tree: ast.expr | None = None
         for monomial, coefficient in sorted(poly.items(), key=order):
             term = self._product(1, monomial, {(): Fraction(1)})
-            if abs(coefficient) != 1:
-                size = literal(abs(coefficient))
-                term = size if not monomial else self._product(abs(coefficient).numerator, monomial, {(): Fraction(1)})
-                if monomial and coefficient.denominator != 1:
-                    term = ast.BinOp(term, ast.Div(), ast.Constant(coefficient.denominator))
+            size = abs(Fraction(coefficient))
+            if size != 1:
+                term = literal(size) if not monomial else self._product(size.numerator, monomial, {(): Fraction(1)})
+                if monomial and size.denominator != 1:
+                    term = ast.BinOp(term, ast.Div(), ast.Constant(size.denominator))
             if tree is None:
                 tree = ast.UnaryOp(ast.USub(), term) if coefficient < 0 else term
             else:

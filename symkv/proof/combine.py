@@ -12,7 +12,7 @@ from itertools import combinations, product
 from typing import Any
 
 from symkv.proof.normal import Case
-from symkv.proof.polynomial import Monomial, Poly, add, names, shift, times, variable
+from symkv.proof.polynomial import Monomial, Number, Poly, add, names, shift, times, variable
 
 Term = list[Any]  # [size, [part, ...]] as the kernel takes it
 MAX_COLUMNS = 700
@@ -46,7 +46,7 @@ def _columns(case: Case, level: int) -> Iterator[tuple[list[Any], Poly, bool, bo
     facts = [(index, _shifted(case, poly), sign) for index, (sign, poly) in enumerate(case.facts)]
     highest = max((_degree(poly) for _, poly, _ in facts), default=0) + (level > 2)
     by = [()] if level == 0 else sorted(_multipliers(case, level), key=lambda m: (len(m), m))
-    seen: set[tuple[tuple[Monomial, Fraction], ...]] = set()
+    seen: set[tuple[tuple[Monomial, Number], ...]] = set()
 
     def column(parts: list[Any], poly: Poly, sign: str) -> Iterator[tuple[list[Any], Poly, bool, bool]]:
         key = tuple(sorted(poly.items()))
@@ -99,16 +99,19 @@ def _solve(case: Case, columns: list[tuple[Poly, bool, bool]]) -> list[Fraction]
     """Sizes for the columns such that no monomial of the sum is positive and something of it is negative."""
     import z3
 
-    solver = z3.SolverFor("QF_LRA")
+    context = z3.Context()  # a fresh one, so that the same question has the same answer every time
+    solver = z3.SolverFor("QF_LRA", ctx=context)
     solver.set("timeout", MILLISECONDS)
-    sizes = [z3.Real(f"s{index}") for index in range(len(columns))]
+    sizes = [z3.Real(f"s{index}", ctx=context) for index in range(len(columns))]
     rows: dict[Monomial, list[Any]] = {}
     gain = []
     for size, (poly, strict, free) in zip(sizes, columns, strict=True):
         if not free:
             solver.add(size >= 0)
         for monomial, coefficient in poly.items():
-            rows.setdefault(monomial, []).append(size * z3.Q(coefficient.numerator, coefficient.denominator))
+            rows.setdefault(monomial, []).append(
+                size * z3.Q(coefficient.numerator, coefficient.denominator, ctx=context)
+            )
         if strict:
             gain.append(size)
     for monomial, entries in rows.items():

@@ -7,12 +7,11 @@ function: min(a, b) <= a, floor(x) <= x < floor(x) + 1. Standard library only; p
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from math import floor
 from typing import TYPE_CHECKING
 
 from symkv.proof.domains import ANY, COUNT, NATURAL, SLACK, WHOLE, Domain, truth
-from symkv.proof.polynomial import ONE, Poly, Quotient, named, names, whole, without
+from symkv.proof.polynomial import ONE, Poly, Quotient, exact, named, names, whole, without
 
 if TYPE_CHECKING:
     from symkv.proof.normal import Case
@@ -71,9 +70,9 @@ def _floor(case: Case, value: Quotient) -> Quotient:
     if len(value.den) == 1:
         ((below, scale),) = value.den.items()
         for monomial, coefficient in value.num.items():
-            rest, count = without(monomial, below), floor(coefficient / scale)
+            rest, count = without(monomial, below), floor(exact(coefficient, scale))
             if rest is not None and count and all(case.domains[name].whole for name, _ in rest):
-                part[rest] = Fraction(count)
+                part[rest] = count
     outside = Quotient(part, ONE)
     inside = value - outside
     if case.integral(inside):

@@ -236,7 +236,7 @@ def _periodic(statement: Relation, case: Case, supposed: Iterable[Relation], nam
     domain = case.domains[name]
     if not domain.whole or domain.lower is None:
         return False
-    numbers = {n: v.num.get((), Fraction(0)) for n, v in case.values.items() if v.den == ONE and not names(v.num)}
+    numbers = {n: Fraction(v.num.get((), 0)) for n, v in case.values.items() if v.den == ONE and not names(v.num)}
     usable = [relation for relation in supposed if set(relation.names) <= {name, *numbers}]
     try:
         return periodic.always(statement, usable, name, domain.lower, numbers)

@@ -10,6 +10,7 @@ from symkv.proof.collect import Writer
 from symkv.proof.domains import Domain
 from symkv.proof.judges import Judgement, domains_for, judge
 from symkv.proof.kernel import limit_of, prove_limit
+from symkv.proof.workers import worker
 
 
 def judge_limit(
@@ -28,15 +29,14 @@ def judge_limit(
     'block_size = 2: left 1/2, right 1, difference -1/2'
     """
     hypotheses = tuple(assume)
-    domains = domains_for((statement, *hypotheses), declared)
     bounds = (*beyond, *_bounds(statement.lhs, over))
-    domains |= {
-        n: d for n, d in domains_for([Relation.parse(f"{b} = 0") for b in bounds], declared).items() if n not in domains
-    }
+    starts = [Relation.parse(f"{over} >= {bound}") for bound in bounds]
+    domains = domains_for((statement, *hypotheses, *starts), declared)
     proof = prove_limit(statement, over, hypotheses, domains, bounds)
     if proof is not None:
-        agrees = ask_sympy_limit(statement, over, bounds)
-        return Judgement("proved", ("kernel", "sympy") if agrees else ("kernel",), proof.conditions, proof=proof)
+        second = worker("symkv.proof.sympy_limit").ask(statement, starts, domains, question=f"limit {over}")
+        judges = ("kernel", "sympy") if second.says == "yes" else ("kernel",)
+        return Judgement("proved", judges, proof.conditions, proof=proof, detail=second.reason)
     found = limit_of(statement.lhs, over, hypotheses, domains, bounds)
     if found is None:
         return Judgement("unknown", (), detail="the left side has no limit that the kernel can read off")
@@ -64,23 +64,3 @@ def _bounds(formula: Formula, over: str) -> list[str]:
         if any(str(side) == over for side in texts):
             found += [f"{side} + 1" for side in texts if over not in side.names]
     return list(dict.fromkeys(found))
-
-
-def ask_sympy_limit(statement: Relation, over: str, beyond: Iterable[str]) -> bool:
-    """Whether sympy finds the same limit, rounding replaced by a number between 0 and 1, beyond the bounds."""
-    import sympy
-
-    from symkv.formula.sympy_reading import sympy_symbol, to_sympy
-
-    grows = sympy.Dummy("x", positive=True)
-    start = sum((to_sympy(Formula.parse(bound).tree) for bound in beyond), sympy.Integer(0))
-    value = to_sympy(statement.lhs.tree).subs(sympy_symbol(over), grows + start)
-    value = value.replace(sympy.Mod, lambda left, right: left - right * sympy.floor(left / right))
-    parts = []
-    for rounded in sorted(value.atoms(sympy.floor, sympy.ceiling), key=sympy.default_sort_key):
-        part = sympy.Dummy("t", nonnegative=True)
-        parts.append(part)
-        sign = -1 if isinstance(rounded, sympy.floor) else 1
-        value = value.subs(rounded, rounded.args[0] + sign * part)
-    found = sympy.limit(sympy.cancel(sympy.together(value)), grows, sympy.oo)
-    return not found.free_symbols & {*parts, grows} and sympy.simplify(found - to_sympy(statement.rhs.tree)) == 0

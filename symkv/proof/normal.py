@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
-from fractions import Fraction
-from math import floor, gcd, lcm
+from math import gcd, lcm
 from typing import NamedTuple
 
 from symkv.errors import BadInput
@@ -30,6 +29,7 @@ from symkv.proof.polynomial import (
     common,
     constant,
     divided,
+    exact,
     named,
     names,
     negative,
@@ -37,6 +37,7 @@ from symkv.proof.polynomial import (
     substitute,
     times,
     whole,
+    without,
 )
 
 
@@ -163,29 +164,29 @@ class Case:
 
     # -- signs -------------------------------------------------------------------------------------------------------
 
-    def shifted(self, poly: Poly) -> Poly | None:
-        """The polynomial over variables that are all nonnegative: x = lower + x'; None where a bound is unknown."""
+    def lifted(self, poly: Poly) -> Poly | None:
+        """The polynomial over nonnegative variables x' = x - lower, if all its coefficients are positive there."""
         bounds = {name: self.domains[name].lower for name in names(poly)}
         if None in bounds.values():
             return None
-        if all(coefficient > 0 for coefficient in poly.values()) or all(c < 0 for c in poly.values()):
-            return poly  # no shift can change the signs of such coefficients
-        return shift(poly, {name: low for name, low in bounds.items() if low})
+        above = [monomial for monomial, coefficient in poly.items() if coefficient > 0]
+        below = [monomial for monomial, coefficient in poly.items() if coefficient < 0]
+        if not below:
+            return poly
+        if any(all(without(high, low) is None for high in above) for low in below):
+            return None  # no multiple of that monomial can make up for it
+        over = shift(poly, {name: low for name, low in bounds.items() if low})
+        return over if all(coefficient > 0 for coefficient in over.values()) else None
 
     def nonnegative(self, poly: Poly) -> bool:
         """Sufficient: every coefficient is nonnegative over nonnegative variables."""
-        over = self.shifted(poly)
-        return over is not None and all(coefficient > 0 for coefficient in over.values())
+        return self.lifted(poly) is not None
 
     def positive(self, poly: Poly) -> bool:
         """Sufficient: nonnegative, with a term that can't vanish."""
-        over = self.shifted(poly)
+        over = self.lifted(poly)
         strict = {n for n in names(poly) if self.domains[n].strict or (over is poly and self.domains[n].lower)}
-        return (
-            over is not None
-            and all(coefficient > 0 for coefficient in over.values())
-            and any(all(name in strict for name, _ in monomial) for monomial in over)
-        )
+        return over is not None and any(all(name in strict for name, _ in monomial) for monomial in over)
 
     def positive_factors(self, poly: Poly) -> Monomial:
         """The greatest monomial of positive variables that divides a polynomial."""
@@ -204,7 +205,7 @@ class Case:
         for whole_part, strict, weak in ((poly, ">", ">="), (minus, "<", "<=")):
             follows, part = self.nonnegative(whole_part), divided(whole_part, factors)
             for sign, fact in self.facts:
-                for ratio in {part[m] / fact[m] for m in fact if m and m in part}:
+                for ratio in {exact(part[m], fact[m]) for m in fact if m and m in part}:
                     rest = add(part, fact, -ratio)
                     if (ratio < 0 and sign != "=") or not self.nonnegative(rest):
                         continue
@@ -229,11 +230,11 @@ class Case:
 
     def is_nonzero(self, poly: Poly) -> bool:
         """Sufficient: it has a sign, or is a multiple of something assumed nonzero."""
-        known = any(not add(poly, other, -poly[m] / other[m]) for other in self.nonzero for m in poly if m in other)
-        return known or self.polynomial_sign(poly) in ("<", ">")
+        rests = (add(poly, other, -exact(poly[m], other[m])) for other in self.nonzero for m in poly if m in other)
+        return not all(rests) or self.polynomial_sign(poly) in ("<", ">")
 
     def integral(self, value: Quotient) -> bool:
-        """Sufficient: integer coefficients over whole variables, but for one value known to be whole, or its negative."""
+        """Sufficient: integer coefficients over whole variables, but for one value (or minus it) known to be whole."""
         return self.plainly(value) or any(
             self.plainly(value - known) or self.plainly(value + known) for known in self.integers
         )
@@ -287,11 +288,11 @@ class Case:
         poly = gap.num if self.polynomial_sign(gap.den) == ">" else times(gap.num, gap.den)
         factors = self.positive_factors(poly)
         scale = lcm(*(c.denominator for c in poly.values()))
-        poly = {m: c * scale for m, c in divided(poly, factors).items()}
+        poly = {m: exact(c * scale, 1) for m, c in divided(poly, factors).items()}
         if self.plainly(Quotient(poly, ONE)):  # of each term, so that a common factor can be divided out
-            least = poly.pop((), Fraction(0)) - strict
-            size = gcd(*(c.numerator for c in poly.values())) or 1
-            poly, strict = add({m: c / size for m, c in poly.items()}, constant(floor(least / size))), False
+            least = int(poly.pop((), 0)) - strict
+            size = gcd(*map(int, poly.values())) or 1
+            poly, strict = add({m: int(c) // size for m, c in poly.items()}, constant(least // size)), False
         fact = Fact(">" if strict else ">=", poly)
         if fact not in self.facts:
             self.facts.append(fact)

@@ -13,22 +13,31 @@ from math import comb
 
 from symkv.errors import BadInput
 
+Number = int | Fraction  # a whole number is an int wherever it arises by `exact`: that is the faster arithmetic
 Monomial = tuple[tuple[str, int], ...]
-Poly = dict[Monomial, Fraction]
+Poly = dict[Monomial, Number]
 MAX_TERMS = 20_000
 
 
-def constant(value: Fraction | int) -> Poly:
+def exact(top: Number, bottom: Number) -> Number:
+    """top/bottom, as an int where it is whole; the only division, so that no float can arise."""
+    if bottom == 1 and isinstance(top, int):
+        return top
+    value = Fraction(top) / bottom
+    return value.numerator if value.denominator == 1 else value
+
+
+def constant(value: Number) -> Poly:
     """The polynomial of a number."""
-    return {(): Fraction(value)} if value else {}
+    return {(): exact(value, 1)} if value else {}
 
 
 def variable(name: str) -> Poly:
     """The polynomial of one variable."""
-    return {((name, 1),): Fraction(1)}
+    return {((name, 1),): 1}
 
 
-def add(left: Poly, right: Poly, factor: Fraction | int = 1) -> Poly:
+def add(left: Poly, right: Poly, factor: Number = 1) -> Poly:
     """left + factor*right."""
     total = dict(left)
     for monomial, coefficient in right.items():
@@ -111,7 +120,7 @@ def shift(poly: Poly, bounds: Mapping[str, int]) -> Poly:
         for name, exponent in monomial:
             low = bounds.get(name, 0)
             steps = [comb(exponent, k) * low ** (exponent - k) for k in range(exponent + 1)]
-            moved = times(moved, {((name, k),) if k else (): Fraction(c) for k, c in enumerate(steps) if c})
+            moved = times(moved, {((name, k),) if k else (): c for k, c in enumerate(steps) if c})
         total = add(total, moved)
     return total
 
@@ -150,20 +159,21 @@ class Quotient:
 
     def reduced(self) -> Quotient:
         """The same with common monomial factors divided out, and a lone denominator without a number."""
-        if self.den == ONE:
-            return self
+        if self.den == ONE or not self.num:
+            return Quotient(self.num, ONE)
         shared = common(self.num, self.den)
         num, den = (divided(part, shared) for part in (self.num, self.den))
         if len(den) == 1:
             ((_, content),) = den.items()
-            num, den = ({m: c / content for m, c in part.items()} for part in (num, den))
+            if content != 1:
+                num, den = ({m: exact(c, content) for m, c in part.items()} for part in (num, den))
         return Quotient(num, den)
 
 
 ONE = constant(1)
 
 
-def whole(value: Fraction | int) -> Quotient:
+def whole(value: Number) -> Quotient:
     """The quotient of a number."""
     return Quotient(constant(value), ONE)
 

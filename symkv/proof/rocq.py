@@ -29,7 +29,6 @@ from symkv.proof.rocq_terms import Inexpressible, R, Ring, Value, Writer, Z, com
 
 LEMMA_SECONDS = 60  # for the proof script of one lemma
 MAX_ORDERS = 6  # hints of a certificate that are tried: at most 2**6 cases
-INSTALL = "apt-get install coq"
 
 
 @dataclass(frozen=True)
@@ -84,9 +83,7 @@ def export(lemmas: Iterable[Lemma], *, title: str) -> Exported:
     blocks: list[str] = []
     exported: list[str] = []
     skipped: list[tuple[str, str]] = []
-    taken: set[str] = set()
-    rings: set[str] = set()
-    scope = ""
+    taken, rings, scope = set[str](), set[str](), ""
     for lemma in lemmas:
         try:
             ring = ring_of(lemma)
@@ -240,14 +237,22 @@ def coqc(path: Path, *, seconds: float = 300) -> Compiled:
     """Whether Rocq's compiler accepts a file, in a copy elsewhere and within the time limit.
 
     Raises `BadInput` for a file that can't be read.
+
+    >>> coqc(Path("nowhere.v"))
+    Traceback (most recent call last):
+        ...
+    symkv.errors.BadInput: nowhere.v: a Rocq file must be readable, got FileNotFoundError; write one with export
     """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
-        raise BadInput(f"a Rocq file must be readable, got {type(problem).__name__}", where=str(path)) from None
+        problem_name = type(problem).__name__
+        raise BadInput(
+            f"a Rocq file must be readable, got {problem_name}; write one with export", where=str(path)
+        ) from None
     program = shutil.which("coqc")
     if program is None:
-        return Compiled("missing", f"coqc is not installed; on Debian: {INSTALL}", 0.0)
+        return Compiled("missing", "coqc is not installed; on Debian: apt-get install coq", 0.0)
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "export.v").write_text(text, encoding="utf-8")
@@ -266,7 +271,8 @@ def coqc(path: Path, *, seconds: float = 300) -> Compiled:
         except subprocess.TimeoutExpired:
             said = None
         finally:
-            _end(process)
+            if process.returncode is None:
+                _end(process)
     spent = time.monotonic() - started
     if said is None:
         return Compiled("timeout", f"coqc was ended after {seconds:g} s", spent)

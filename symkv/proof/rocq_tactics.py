@@ -86,7 +86,14 @@ Ltac cancel :=
   | _ => idtac
   end.
 
-Ltac leaf := first [lia | solve [ring] | timeout 10 nia | timeout 10 (solve [nsatz])].
+Ltac square :=
+  match goal with
+  | |- context [?a ^ 2] => match goal with |- context [?b ^ 2] =>
+      tryif constr_eq a b then fail else (pose proof (Z.square_nonneg (a - b)); lia) end
+  | x : Z, y : Z |- _ => pose proof (Z.square_nonneg (x - y)); lia
+  end.
+
+Ltac leaf := first [lia | solve [ring] | square | timeout 10 nia | timeout 10 (solve [nsatz])].
 
 (* A floor q is guessed: a small number, a multiple of d seen in n, another floor; and the guess is proved. *)
 Ltac is q c := assert (q = c) by (timeout 3 nia); subst q.
@@ -111,12 +118,6 @@ Ltac finer :=
   | _ : ?d * ?q <= _, _ : ?k * ?d * ?p <= _ |- _ => first [assert (q <= k * p) by nia | assert (k * p <= q) by nia]; nia
   end.
 
-Ltac square :=
-  match goal with
-  | |- context [?a ^ 2] => match goal with |- context [?b ^ 2] => pose proof (Z.square_nonneg (a - b)); timeout 5 nia end
-  | x : Z, y : Z |- _ => pose proof (Z.square_nonneg (x - y)); timeout 5 nia
-  end.
-
 (* The quotient of a divisibility is guessed; where that fails it is the floor. *)
 Ltac quotient q := exists q; first [ring | lia | timeout 3 nia].
 Ltac divides :=
@@ -135,7 +136,7 @@ Ltac divides :=
   end.
 Ltac by_floor := match goal with |- (?a | ?b) => exists (b / a) end.
 
-Ltac search := orders; bounds; cancel; first [leaf | repeat pin; cancel; first [leaf | divides | finer | square]].
+Ltac search := orders; bounds; cancel; first [leaf | repeat pin; cancel; first [leaf | divides | finer]].
 Ltac whole_numbers :=
   hypotheses; try (exfalso; lia); conjuncts ltac:(first [lia | timeout 10 nia]); nested;
   first [lia | solve [ring] | divides | search | by_floor; search].

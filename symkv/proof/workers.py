@@ -26,7 +26,7 @@ from symkv.formula import Relation
 from symkv.proof.kernel import Domain
 
 Says = Literal["yes", "no", "unknown", "timeout"]
-Question = Literal["holds", "possible"]
+Question = str  # "holds", "possible", or what else a module answers
 STARTING = 60.0  # seconds that a worker may take to load its engine on a busy machine
 GRACE = 0.4  # seconds after the limit at which a supervisor that has not answered is killed itself
 
@@ -91,9 +91,9 @@ class Worker:
         with self._lock:
             try:
                 return _answer(self._exchange(json.dumps(request).encode() + b"\n"))
-            except OSError as problem:
+            except (OSError, ValueError) as problem:  # it can't be started, or what it sends is no JSON
                 self._end()
-                return Answer("unknown", reason=f"the {self.module} worker can't run: {problem}")
+                return Answer("unknown", reason=f"the {self.module} worker failed: {problem}")
             except BaseException:  # interrupted: nothing of it stays behind
                 self._end()
                 raise
@@ -103,7 +103,7 @@ class Worker:
         with self._lock:
             self._end()
 
-    def _exchange(self, request: bytes) -> Any:
+    def _exchange(self, request: bytes, *, again: bool = True) -> Any:
         if self._process is None:
             self._start()
             ready = self._line(STARTING)
@@ -116,9 +116,11 @@ class Worker:
             rest = memoryview(request)
             while rest:
                 rest = rest[self._process.stdin.write(rest) :]
-        except BrokenPipeError:  # it was killed while it had nothing to do
+        except BrokenPipeError:
             self._end()
-            return self._exchange(request)
+            if not again:
+                raise
+            return self._exchange(request, again=False)  # it was killed while it had nothing to do
         reply = self._line(self.limits.wall + (GRACE if hasattr(os, "fork") else 0))
         if reply is None or self._late:
             self._end()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import connection
 from pathlib import Path
 from typing import Any
 
@@ -64,13 +66,21 @@ def _measured(batches: list[str], seed: int, jobs: int) -> Iterator[tuple[str, d
     if jobs < 2 or len(shared) < 2:
         yield from ((name, measure(name, seed)) for name in shared)
     else:
-        with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        spawn = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(jobs, mp_context=spawn, initializer=_end_with_parent) as pool:
             waiting = {pool.submit(measure, name, seed): name for name in shared}
             try:
                 yield from ((waiting[future], future.result()) for future in as_completed(waiting))
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
     yield from ((name, measure(name, seed)) for name in batches if name not in shared)
+
+
+def _end_with_parent() -> None:
+    """A process of the pool does not outlive a run that was killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=lambda: (connection.wait([parent.sentinel]), os._exit(1)), daemon=True).start()
 
 
 def _kept(state: Path, row: Mapping[str, Any]) -> None:
