@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations, product
+from math import isqrt
 from typing import Any
 
 from symkv.proof.normal import Case
-from symkv.proof.polynomial import Monomial, Number, Poly, add, names, shift, times, variable
+from symkv.proof.polynomial import Monomial, Number, Poly, add, names, shift, times
 
 Term = list[Any]  # [size, [part, ...]] as the kernel takes it
 MAX_COLUMNS = 700
@@ -64,9 +65,9 @@ def _columns(case: Case, level: int) -> Iterator[tuple[list[Any], Poly, bool, bo
                 how = sign if sign == "=" or strict else ">="
                 yield from column([index, *words], times(poly, factor), how)
         if level > 1 and free:
-            for a, b in _square_roots(case):
-                root = add(_shifted(case, variable(a)), _shifted(case, variable(b)), -1)
-                yield from column([{"square": f"{a} - {b}"}, *words], times(times(root, root), factor), ">=")
+            for text, difference in _square_roots(case):
+                root = _shifted(case, difference)
+                yield from column([{"square": text}, *words], times(times(root, root), factor), ">=")
     if level > 0:
         for (i, left, one), (j, right, other) in combinations(facts, 2):
             how = "=" if "=" in (one, other) else ">" if one == other == ">" else ">="
@@ -88,11 +89,32 @@ def _multipliers(case: Case, level: int) -> set[Monomial]:
     return found
 
 
-def _square_roots(case: Case) -> list[tuple[str, str]]:
-    """Pairs of variables of which one occurs squared: their difference may have to be squared."""
-    squared = {name for _, poly in case.facts for monomial in poly for name, exponent in monomial if exponent > 1}
-    plain = sorted(n for n in names(*(poly for _, poly in case.facts)) if not n.startswith("~"))
-    return [(a, b) for a, b in combinations(plain, 2) if a in squared or b in squared]
+def _square_roots(case: Case) -> list[tuple[str, Poly]]:
+    """Differences that may have to be squared: of variables, or of monomials whose squares stand in the facts."""
+    polys = [poly for _, poly in case.facts]
+    squared = {name for poly in polys for monomial in poly for name, exponent in monomial if exponent > 1}
+    plain: list[tuple[int, Monomial]] = [
+        (1, ((n, 1),)) for n in sorted(names(*polys)) if not n.startswith("~") and n in squared
+    ]
+    others = [(1, ((n, 1),)) for n in sorted(names(*polys) - squared) if not n.startswith("~")]
+    roots = sorted({root for poly in polys for term in poly.items() if (root := _root(*term))} - set(plain))
+    pairs = [*combinations(plain, 2), *product(plain, others), *combinations(roots, 2), *product(plain, roots)]
+    return [
+        (f"{_text(*one)} - {_text(*other)}", add({one[1]: one[0]}, {other[1]: other[0]}, -1)) for one, other in pairs
+    ]
+
+
+def _root(monomial: Monomial, coefficient: Number) -> tuple[int, Monomial] | None:
+    """The square root of a term, where it has one among the terms of given symbols."""
+    size = isqrt(abs(int(coefficient)))
+    whole = size * size == abs(coefficient) and monomial
+    if not whole or any(exponent % 2 or name.startswith("~") for name, exponent in monomial):
+        return None
+    return size, tuple((name, exponent // 2) for name, exponent in monomial)
+
+
+def _text(size: int, monomial: Monomial) -> str:
+    return "*".join([str(size), *(f"{name}**{exponent}" for name, exponent in monomial)])
 
 
 def _solve(case: Case, columns: list[tuple[Poly, bool, bool]]) -> list[Fraction] | None:

@@ -76,7 +76,7 @@ class _Search:
                     return ({**split, "cases": cases},)
         leaf = self.absurd(case)
         if leaf is None and depth < MAX_DEPTH:
-            for split in self.divisions(case, supposed):
+            for split in (*self.lemmas(case), *self.divisions(case, supposed)):
                 cases = self.cases(case, supposed, split, depth)
                 if cases is not None:
                     return ({**split, "cases": cases},)
@@ -154,6 +154,15 @@ class _Search:
                         if sign in ("?", *((">=", "<=") if count == 3 else ())):
                             yield {"order": [str(Formula(left)), str(Formula(right))], "cases": [None] * count}
 
+    def lemmas(self, case: Case) -> Iterator[Any]:
+        """Orders between what is rounded on the left and on the right, which between whole numbers say more."""
+        left, right = ([*dict.fromkeys(map(str, _rounded(side)))] for side in (self.statement.lhs, self.statement.rhs))
+        if self.statement.sign in FALSE_WAYS and left and right:
+            sums, base = [" + ".join(left), " + ".join(right)], case.copy()
+            one, other = (base.read(Formula.parse(text).tree) for text in sums)
+            if base.sign(one - other) == "?":
+                yield {"order": sums, "cases": [None] * 3}
+
     def divisions(self, case: Case, supposed: tuple[Relation, ...]) -> Iterator[Any]:
         """Divisions by small numbers, one case for each remainder."""
         done = {relation.text for relation in supposed}
@@ -194,6 +203,17 @@ def _orders(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr, int]]:
                     yield left, right, 2
         case ast.IfExp(test=ast.Compare(left=left, ops=[op], comparators=[right])):
             yield left, right, 3 if isinstance(op, ast.Eq | ast.NotEq | ast.Lt | ast.GtE) else 2
+
+
+def _rounded(formula: Formula) -> Iterator[Formula]:
+    """The outermost rounded values of a formula."""
+    pending: list[ast.AST] = [formula.tree]
+    while pending:
+        match pending.pop(0):
+            case ast.Call(func=ast.Name(id=("ceil" | "floor"))) as call:
+                yield Formula(call)
+            case node:
+                pending += ast.iter_child_nodes(node)
 
 
 def _quotients(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
