@@ -165,7 +165,10 @@ def concludes(case: Case, relation: Relation) -> bool:
     left, right = case.read(relation.lhs.tree), case.read(relation.rhs.tree)
     if relation.sign == "divides":
         return case.is_nonzero(left.num) and case.integral(case.squared(right * left.inverse()))
-    return bool(truth(relation.sign, case.sign(left - right)))
+    gap = left - right
+    if relation.sign == "=" and not any(fact.sign == "=" for fact in case.facts):
+        return not gap.num  # what is not identically zero is zero by an equation only
+    return bool(truth(relation.sign, case.sign(gap)))
 
 
 def failing(case: Case, statement: Relation) -> list[Case | None]:

@@ -166,15 +166,15 @@ class Case:
 
     def lifted(self, poly: Poly) -> Poly | None:
         """The polynomial over nonnegative variables x' = x - lower, if all its coefficients are positive there."""
+        above = [monomial for monomial, coefficient in poly.items() if coefficient > 0]
+        below = [monomial for monomial, coefficient in poly.items() if coefficient < 0]
+        if any(all(without(high, low) is None for high in above) for low in below):
+            return None  # no multiple of that monomial can make up for it
         bounds = {name: self.domains[name].lower for name in names(poly)}
         if None in bounds.values():
             return None
-        above = [monomial for monomial, coefficient in poly.items() if coefficient > 0]
-        below = [monomial for monomial, coefficient in poly.items() if coefficient < 0]
         if not below:
             return poly
-        if any(all(without(high, low) is None for high in above) for low in below):
-            return None  # no multiple of that monomial can make up for it
         over = shift(poly, {name: low for name, low in bounds.items() if low})
         return over if all(coefficient > 0 for coefficient in over.values()) else None
 
@@ -184,7 +184,10 @@ class Case:
 
     def positive(self, poly: Poly) -> bool:
         """Sufficient: nonnegative, with a term that can't vanish."""
-        over = self.lifted(poly)
+        return self.strictly(poly, self.lifted(poly))
+
+    def strictly(self, poly: Poly, over: Poly | None) -> bool:
+        """Whether the lifted polynomial has a term that can't vanish."""
         strict = {n for n in names(poly) if self.domains[n].strict or (over is poly and self.domains[n].lower)}
         return over is not None and any(all(name in strict for name, _ in monomial) for monomial in over)
 
@@ -196,14 +199,13 @@ class Case:
         """One of `0 > < >= <= ?`: from the domains, or as a positive multiple of a fact plus what is nonnegative."""
         if not poly:
             return "0"
-        minus = negative(poly)
-        if self.positive(poly):
-            return ">"
-        if self.positive(minus):
-            return "<"
-        factors = self.positive_factors(poly)
-        for whole_part, strict, weak in ((poly, ">", ">="), (minus, "<", "<=")):
-            follows, part = self.nonnegative(whole_part), divided(whole_part, factors)
+        signs = ((poly, self.lifted(poly), ">", ">="), (minus := negative(poly), self.lifted(minus), "<", "<="))
+        for part, over, strict, _ in signs:
+            if self.strictly(part, over):
+                return strict
+        factors = self.positive_factors(poly) if self.facts else ()
+        for whole_part, over, strict, weak in signs:
+            follows, part = over is not None, divided(whole_part, factors)
             for sign, fact in self.facts:
                 for ratio in {exact(part[m], fact[m]) for m in fact if m and m in part}:
                     rest = add(part, fact, -ratio)
@@ -230,6 +232,8 @@ class Case:
 
     def is_nonzero(self, poly: Poly) -> bool:
         """Sufficient: it has a sign, or is a multiple of something assumed nonzero."""
+        if len(poly) == 1 and () in poly:
+            return True
         rests = (add(poly, other, -exact(poly[m], other[m])) for other in self.nonzero for m in poly if m in other)
         return not all(rests) or self.polynomial_sign(poly) in ("<", ">")
 
@@ -268,12 +272,15 @@ class Case:
             k = self.new(COUNT if both else WHOLE)
             return self.equate(high - low * named(k))
         gap = high - low
-        true = truth(relation.sign, self.sign(low - high))
+        if relation.sign == "=":
+            try:
+                return self.equate(gap)
+            except Contradiction:
+                raise Contradiction(relation.text) from None
+        true = truth(relation.sign, self.sign(-gap))
         if true is False:
             raise Contradiction(relation.text)
-        if relation.sign == "=":
-            self.equate(gap)
-        elif relation.sign == "!=":
+        if relation.sign == "!=":
             self.nonzero.append(gap.num)
         elif true is None:
             size = gap if relation.sign in ("<", "<=") else -gap

@@ -21,8 +21,8 @@ MAX_TERMS = 20_000
 
 def exact(top: Number, bottom: Number) -> Number:
     """top/bottom, as an int where it is whole; the only division, so that no float can arise."""
-    if bottom == 1 and isinstance(top, int):
-        return top
+    if isinstance(top, int) and isinstance(bottom, int) and not top % bottom:
+        return top // bottom
     value = Fraction(top) / bottom
     return value.numerator if value.denominator == 1 else value
 
@@ -30,6 +30,9 @@ def exact(top: Number, bottom: Number) -> Number:
 def constant(value: Number) -> Poly:
     """The polynomial of a number."""
     return {(): exact(value, 1)} if value else {}
+
+
+ONE = constant(1)
 
 
 def variable(name: str) -> Poly:
@@ -56,6 +59,8 @@ def negative(poly: Poly) -> Poly:
 
 def times(left: Poly, right: Poly) -> Poly:
     """left * right; `BadInput` above 20,000 terms."""
+    if left is ONE or right is ONE:
+        return right if left is ONE else left
     if len(left) * len(right) > MAX_TERMS:
         raise BadInput(f"an expanded formula may have {MAX_TERMS} terms, this has more; split it into steps")
     total: Poly = {}
@@ -168,9 +173,6 @@ class Quotient:
             if content != 1:
                 num, den = ({m: exact(c, content) for m, c in part.items()} for part in (num, den))
         return Quotient(num, den)
-
-
-ONE = constant(1)
 
 
 def whole(value: Number) -> Quotient:
