@@ -51,6 +51,8 @@ KEYS = {
     | {"reduces_to"},
     "list": {"items"},
     "check": {"steps", "claims"},
+    "mutate": {"mutants", "refuted", "equivalent", "survived"},
+    "selftest": {"figures", "ok"},
 }
 
 
@@ -62,6 +64,7 @@ KEYS = {
         ["show", "mla", "--json"],
         ["list", "variants", "--json"],
         ["check", "--json"],
+        ["mutate", "counting", "--json"],
     ],
     ids=lambda argv: argv[0],
 )
@@ -196,3 +199,53 @@ def test_a_report_of_a_derivation_that_does_not_check_is_not_written(symkv, tmp_
     assert status == 1
     assert "own, step s" in err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_check_writes_a_certificate_and_lemmas_that_others_can_check(symkv, tmp_path):
+    certificate, lemmas = tmp_path / "proofs.json", tmp_path / "proofs.v"
+    status, out, err = symkv("check", "--certificate", str(certificate), "--rocq", str(lemmas), "--json")
+    result = json.loads(out)["result"]
+    assert (status, err) == (0, "")
+    assert result["certificate"] == str(certificate)
+    assert (len(result["rocq"]["exported"]), result["rocq"]["skipped"]) == (50, [])
+    status, out, _ = symkv("recheck", str(certificate), "--json")
+    again = json.loads(out)["result"]
+    assert status == 0
+    assert again["counts"] == {**dict.fromkeys(again["counts"], 0), "proved": 48, "assumed": 2}
+    assert {row["step"] for row in again["steps"]} == {row["step"] for row in result["steps"]}
+    assert symkv("check", "--no-exec", str(certificate))[0] == 0
+    assert symkv("check", "--rocq", str(lemmas), "--certificate", str(certificate))[0] == 0  # its own files
+    lemmas.write_text("mine")
+    assert symkv("check", "--rocq", str(lemmas))[0] == 2
+    assert lemmas.read_text() == "mine"
+
+
+def test_every_mutant_of_a_step_is_refuted_or_proved_equivalent(symkv):
+    status, out, _ = symkv("mutate", "two_kilobytes")
+    assert status == 0
+    assert "0 survived" in out.splitlines()[-1]
+    result = json.loads(symkv("mutate", "counting", "--json")[1])["result"]
+    for row in result["mutants"]:
+        assert row["verdict"] in ("refuted", "equivalent", "refused")
+        assert bool(row["counterexample"]) == (row["verdict"] == "refuted")
+
+
+@pytest.mark.parametrize("command", ["recheck", "mutate"])
+@pytest.mark.parametrize("name", ["nonsense", "missing.json", "missing.py", "."])
+def test_what_is_no_file_is_one_clear_line(symkv, command, name):
+    status, out, err = symkv(command, name)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("symkv: ")
+
+
+def test_a_step_that_no_judge_decides_is_unknown_with_status_3(symkv, tmp_path):
+    path = tmp_path / "own.py"
+    path.write_text(
+        "from symkv.derivations import Derivation, Step\n"
+        "derivation = Derivation('own', 'Own', 'x', ('n_layers', 'd_head', 'n_tokens'), (\n"
+        "    Step('s', 'bound', 'n_layers**5 + d_head**5 != n_tokens**5'),\n))\n".replace("'bound'", "'substitute'")
+    )
+    status, out, _ = symkv("check", str(path), "--json")
+    (row,) = json.loads(out)["result"]["steps"]
+    assert (status, row["verdict"]) in ((3, "checked"), (3, "unknown"), (3, "timeout"))
+    assert row["detail"]

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from symkv import __version__
 from symkv.derivations.checking import Checked, CheckedStep
 from symkv.derivations.steps import Chain
 from symkv.formula import Relation
-from symkv.output import write_text
+from symkv.output import HEADER, write_text
 from symkv.proof.rocq import Lemma, export
 
 _LIMIT = "a limit is no relation between numbers"
@@ -42,7 +43,7 @@ def write_rocq(target: Path, checked: Sequence[Checked], *, force: bool = False)
     """Write the lemmas; what was exported, and what could not be, with the reason."""
     titles = ", ".join(one.derivation.name for one in checked)
     exported = export([lemma for one in checked for lemma in lemmas(one)], title=titles)
-    write_text(target, exported.text, force=force)
+    write_text(target, f"(* {HEADER} {__version__} *)\n{exported.text}", force=force)
     limits = [(f"{one.derivation.name}__{s.step.id}", _LIMIT) for one in checked for s in one.steps if s.step.over]
     return {
         "path": str(target),

@@ -101,7 +101,7 @@ class Writer:
 
     def hypothesis(self, relation: Relation) -> str:
         """A statement that holds wherever the relation does: what its divisors need is not assumed."""
-        self.known, before = None, dict(self.owed)
+        before = dict(self.owed)
         text = self.relation(relation, assumed=True)
         self.owed = before
         return text
