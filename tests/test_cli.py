@@ -249,3 +249,24 @@ def test_a_step_that_no_judge_decides_is_unknown_with_status_3(symkv, tmp_path):
     (row,) = json.loads(out)["result"]["steps"]
     assert (status, row["verdict"]) in ((3, "checked"), (3, "unknown"), (3, "timeout"))
     assert row["detail"]
+
+
+BROKEN = [
+    ("n_layers = d_head +", "not a complete formula"),
+    ("n_layers = 9**9**9", "column 4"),
+    ("n_layers = " + "1 + " * 1100 + "1", "4096 characters"),
+    ("n_layers = x_unknown", "x_unknown is not"),
+]
+
+
+@pytest.mark.parametrize(("statement", "problem"), BROKEN)
+def test_a_broken_step_is_named_by_file_step_and_column(symkv, tmp_path, statement, problem):
+    path = tmp_path / "own.py"
+    path.write_text(
+        "from symkv.derivations import Derivation, Step\n"
+        f"derivation = Derivation('own', 'Own', 'x', ('n_layers', 'd_head'), (Step('bad', 'collect', {statement!r}),))\n"
+    )
+    status, out, err = symkv("check", str(path))
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert f"{path}: own, step bad: " in err
+    assert problem in err

@@ -35,7 +35,13 @@ def check(
     code = [path for path in files if path.suffix != ".json"]
     if no_exec and code:
         raise BadInput(f"--no-exec refuses derivations that are Python files, {code[0]} is; leave it out to trust them")
-    checked = [check_one(derivation) for path in files for derivation in load_any(path)]
+    checked = []
+    for path in files:
+        for derivation in load_any(path):
+            try:
+                checked.append(check_one(derivation))
+            except BadInput as problem:
+                raise problem.at(str(path)) from None
     result = summary(checked)
     lines = check_text(checked, result, claims=claims)
     if certificate is not None:

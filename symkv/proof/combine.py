@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import combinations, product
+from itertools import combinations, combinations_with_replacement, product
 from math import isqrt
 from typing import Any
 
@@ -23,7 +23,8 @@ MILLISECONDS = 1500
 def contradiction(case: Case, level: int) -> list[Term] | None:
     """Terms that show the facts of a case to be contradictory, with products up to a level; None if none were found.
 
-    Level 0 takes facts as they are; level 1 products of two; level 2 and 3 facts by more and more variables.
+    Level 0 takes facts as they are; level 1 products of two; 2 and 3 facts by more and more variables, and squares;
+    level 4 products of two facts, or squares of one, by variables.
     """
     columns = list(_columns(case, level))
     if not columns or len(columns) > MAX_COLUMNS:
@@ -57,7 +58,7 @@ def _columns(case: Case, level: int) -> Iterator[tuple[list[Any], Poly, bool, bo
 
     for monomial in by:
         factor: Poly = {monomial: Fraction(1)}
-        words = [name for name, exponent in monomial for _ in range(exponent)]
+        words = _words(monomial)
         strict = all(case.domains[name].strict for name in words)
         free = all(case.domains[name].lower is not None for name in words)
         for index, poly, sign in facts:
@@ -68,10 +69,18 @@ def _columns(case: Case, level: int) -> Iterator[tuple[list[Any], Poly, bool, bo
             for text, difference in _square_roots(case):
                 root = _shifted(case, difference)
                 yield from column([{"square": text}, *words], times(times(root, root), factor), ">=")
-    if level > 0:
-        for (i, left, one), (j, right, other) in combinations(facts, 2):
-            how = "=" if "=" in (one, other) else ">" if one == other == ">" else ">="
-            yield from column([i, j], times(left, right), how)
+    pairs = combinations_with_replacement(facts, 2) if level > 3 else combinations(facts, 2) if level > 0 else ()
+    for (i, left, one), (j, right, other) in pairs:
+        for monomial in by if level > 3 else [()]:
+            words = _words(monomial)
+            if len(words) <= 2 and all(case.domains[name].lower is not None for name in words):
+                strict = one == other == ">" and all(case.domains[name].strict for name in words)
+                how = "=" if "=" in (one, other) else ">" if strict else ">="
+                yield from column([i, j, *words], times(times(left, right), {monomial: Fraction(1)}), how)
+
+
+def _words(monomial: Monomial) -> list[str]:
+    return [name for name, exponent in monomial for _ in range(exponent)]
 
 
 def _degree(poly: Poly) -> int:

@@ -23,7 +23,7 @@ from symkv.proof.polynomial import ONE, names
 MAX_DEPTH = 6  # at most 2**6 cases: beyond that the judges with a search of their own are asked
 MAX_PROGRAMMES = 60
 MAX_DIVISOR = 12
-LEVELS = (0, 1, 2, 3)
+LEVELS = (0, 1, 2, 3, 4)
 
 
 def prove_with_split(statement: Relation, assume: Iterable[Relation], domains: Mapping[str, Domain]) -> Proved | None:
