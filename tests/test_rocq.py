@@ -458,6 +458,10 @@ def test_a_rational_that_is_equated_with_a_formula_is_put_in_and_said():
     assert "(* with q_c = ceil(S/P)*P*b put in *)" in made
     assert "(* with q_a = ceil(S/P)*P*b put in *)" in made
     assert "num_q" not in made
+    bare = "forall v_n num_b den_b : Z, 1 <= v_n -> 0 < den_b -> 0 < num_b -> cdiv (v_n * num_b) den_b >= 1"
+    assert statement("ceil(q_a) >= 1", "q_a = n*b") == bare
+    given = replace(one("ceil(q_a) >= 1", "q_a = n*b"), conditions=(Relation.parse("q_a != 2"),))
+    assert "v_n * num_b <> 2 * den_b ->\n" in export([given], title="t").text
     unsigned = statement("ceil(q_a) >= 1", "q_a = q_x - q_y")
     assert "num_q_x * den_q_y - num_q_y * den_q_x > 0 * den_q_x * den_q_y" in unsigned  # q_a > 0 is kept
     circular = statement("ceil(q_a) >= 1", "q_a = 2*q_c - S", "q_c = q_a")
