@@ -394,3 +394,16 @@ def test_assumptions_that_hold_somewhere_are_not_called_contradictory(seed):
 
 def test_the_seal_is_not_public():
     assert "_SEAL" not in kernel.__all__
+
+
+def test_an_open_value_that_turns_into_an_eliminated_one_ends():
+    domains = dict.fromkeys("CSm", COUNT)
+    tied = "ceil((C + 3)/m) + ceil(S/m) = ceil(min(C + 3, S)/m)"  # holds nowhere, but takes a contradiction to see
+    assert attempt("S = S + 1", (tied, "C + 3 <= S"), domains) is None
+    assert prove_with_split(Relation.parse("S = S + 1"), (), domains) is None
+
+
+def test_a_value_of_an_eliminated_whole_symbol_is_whole():
+    assert attempt("ceil(S/P) = S/P", ("mod(S, P) = 0",)) is not None
+    assert attempt("floor(S/2 + W/2) = n", ("2*n = S + W",)) is not None
+    assert attempt("floor(S/2) = n", ("2*n = S + W",)) is None

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import combinations, combinations_with_replacement, product
+from itertools import combinations, combinations_with_replacement, islice, product
 from math import isqrt
 from typing import Any
 
+from symkv.errors import BadInput
 from symkv.proof.normal import Case
 from symkv.proof.polynomial import Monomial, Number, Poly, add, names, shift, times
 
@@ -20,16 +21,19 @@ MAX_COLUMNS = 700
 MILLISECONDS = 1500
 
 
-def contradiction(case: Case, level: int) -> list[Term] | None:
+def contradiction(case: Case, level: int, *, milliseconds: int = MILLISECONDS) -> list[Term] | None:
     """Terms that show the facts of a case to be contradictory, with products up to a level; None if none were found.
 
     Level 0 takes facts as they are; level 1 products of two; 2 and 3 facts by more and more variables, and squares;
     level 4 products of two facts, or squares of one, by variables.
     """
-    columns = list(_columns(case, level))
+    try:
+        columns = list(islice(_columns(case, level), MAX_COLUMNS + 1))
+    except BadInput:  # a product that is too long
+        return None
     if not columns or len(columns) > MAX_COLUMNS:
         return None
-    sizes = _solve(case, [(poly, strict, free) for _, poly, strict, free in columns])
+    sizes = _solve(case, [column[1:] for column in columns], min(milliseconds, MILLISECONDS))
     if sizes is None:
         return None
     return [
@@ -126,13 +130,13 @@ def _text(size: int, monomial: Monomial) -> str:
     return "*".join([str(size), *(f"{name}**{exponent}" for name, exponent in monomial)])
 
 
-def _solve(case: Case, columns: list[tuple[Poly, bool, bool]]) -> list[Fraction] | None:
+def _solve(case: Case, columns: list[tuple[Poly, bool, bool]], milliseconds: int) -> list[Fraction] | None:
     """Sizes for the columns such that no monomial of the sum is positive and something of it is negative."""
     import z3
 
     context = z3.Context()  # a fresh one, so that the same question has the same answer every time
     solver = z3.SolverFor("QF_LRA", ctx=context)
-    solver.set("timeout", MILLISECONDS)
+    solver.set("timeout", milliseconds)
     sizes = [z3.Real(f"s{index}", ctx=context) for index in range(len(columns))]
     rows: dict[Monomial, list[Any]] = {}
     gain = []

@@ -149,9 +149,10 @@ class Case:
         return value
 
     def reduce(self, value: Quotient) -> Quotient:
-        """The value under what has been learnt since it was read."""
+        """The value under what has been learnt since it was read; each variable is replaced once, so that it ends."""
+        done: set[str] = set()  # an open value can turn into an eliminated one whose own value holds it
         while True:
-            inside = names(value.num, value.den)
+            inside = names(value.num, value.den) - done
             puts = {name: self.values[name] for name in inside & self.values.keys()}
             for name in sorted(inside & self.atoms.keys()) if not puts else ():
                 function, arguments = self.atoms[name]
@@ -160,6 +161,7 @@ class Case:
                     puts[name] = again
             if not puts:
                 return value
+            done |= puts.keys()
             value = self.squared(substitute(value.num, puts) * substitute(value.den, puts).inverse())
 
     # -- signs -------------------------------------------------------------------------------------------------------

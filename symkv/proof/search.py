@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
+from time import monotonic
 from typing import Any
 
 from symkv.errors import BadInput
@@ -22,6 +23,7 @@ from symkv.proof.polynomial import ONE, names
 
 MAX_DEPTH = 6  # at most 2**6 cases: beyond that the judges with a search of their own are asked
 MAX_PROGRAMMES = 60
+SECONDS = 4.0
 MAX_DIVISOR = 12
 LEVELS = (0, 1, 2, 3, 4)
 
@@ -53,22 +55,27 @@ def _can_split(relation: Relation) -> bool:
 
 @dataclass
 class _Search:
-    """The state of one search: what is to be proved, and how many linear programmes were tried."""
+    """The state of one search: what is to be proved, the linear programmes tried so far, and how long it may go on."""
 
     statement: Relation
     hypotheses: tuple[Relation, ...]
     programmes: int = 0
+    until: float = field(default_factory=lambda: monotonic() + SECONDS)
 
     def proof(self, case: Case, supposed: tuple[Relation, ...], depth: int) -> tuple[Any] | None:
         """A split (in a tuple of one) that proves the statement in a case, or None."""
         try:
-            if concludes(case.copy(), self.statement):
-                return (None,)
-            single = self.periodic(case, supposed)
-            if single is not None:
-                return single
-        except BadInput:  # a zero denominator in this case
+            return self.tried(case, supposed, depth) if monotonic() < self.until else None
+        except BadInput:  # a zero denominator in this case, or a form that is too long
             return None
+
+    def tried(self, case: Case, supposed: tuple[Relation, ...], depth: int) -> tuple[Any] | None:
+        """The ways of proof one after the other, the cheapest first."""
+        if concludes(case.copy(), self.statement):
+            return (None,)
+        single = self.periodic(case, supposed)
+        if single is not None:
+            return single
         if depth < MAX_DEPTH:
             for split in islice(self.candidates(case), 1):  # the others come up again inside its cases
                 cases = self.cases(case, supposed, split, depth)
@@ -117,10 +124,7 @@ class _Search:
         """A contradiction for each way in which the statement can fail, or None."""
         if self.statement.sign not in FALSE_WAYS:
             return None
-        try:
-            ways = failing(case, self.statement)
-        except BadInput:
-            return None
+        ways = failing(case, self.statement)
         found: list[Any] = []
         for way in ways:
             terms = self.contradiction(way) if way is not None else None
@@ -132,10 +136,11 @@ class _Search:
     def contradiction(self, way: Case) -> list[Any] | None:
         """A sum of products that shows a case to be empty, the simplest kind first, while the programmes last."""
         for level in LEVELS:
-            if self.programmes >= MAX_PROGRAMMES:
+            left = int(1000 * (self.until - monotonic()))
+            if self.programmes >= MAX_PROGRAMMES or left <= 0:
                 return None
             self.programmes += 1
-            terms = contradiction(way, level)
+            terms = contradiction(way, level, milliseconds=left)
             if terms is not None:
                 return terms
         return None
