@@ -196,6 +196,7 @@ CONTRADICTIONS = [
     ("a <= b", "a = b + 1"),
     ("P divides S", "S < 0"),
     ("1 > 2",),
+    ("min(a, b) > c", "a = c", "a <= b"),
 ]
 
 

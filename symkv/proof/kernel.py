@@ -82,7 +82,7 @@ def prove(
     conditions: dict[str, None] = {}
     try:
         true = holds(statement, case, hypotheses, split, conditions)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as problem:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as problem:
         raise BadInput(
             f"a split must be null or one of order, divide, absurd, periodic, well formed: {problem}"
         ) from None
