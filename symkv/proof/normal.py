@@ -354,9 +354,9 @@ class Case:
         self.nonzero = [self.reduce(Quotient(poly, ONE)).num for poly in self.nonzero]
         if not all(self.nonzero):
             raise Contradiction("something assumed not zero has become zero")
-        facts, self.facts = self.facts, []
-        for sign, poly in facts:
-            value = self.reduce(Quotient(poly, ONE))
+        reduced = [(sign, self.reduce(Quotient(poly, ONE))) for sign, poly in tuple(self.facts)]
+        self.facts = self.facts[len(reduced) :]  # those of values that were opened just now
+        for sign, value in reduced:
             if sign == "=" and value.num:
                 self.facts.append(Fact("=", value.num))
             elif sign != "=" and names(value.num):
