@@ -33,6 +33,25 @@ def hostile():
     return Derivation("hostile", HOSTILE, HOSTILE, ("n_layers", "d_head"), (step,), claims=(claim,))
 
 
+def growing():
+    steps = (
+        Step("g", "given", "2*n_kv_heads <= n_heads", why="a premise"),
+        Step("m", "multiply_both", "2*n_kv_heads*d_head <= n_heads*d_head", why="both sides", uses=("g",), by="d_head"),
+        Step(
+            "l",
+            "limit",
+            "n_kv_heads*d_head*n_tokens/n_tokens + min(n_tokens, window)/n_tokens = n_kv_heads*d_head",
+            why="a window does not count in the long run",
+            over="n_tokens",
+        ),
+        Step(
+            "p", "limit", "ceil(n_tokens/block_size)*block_size/n_tokens = 1", why="nor does a block", over="n_tokens"
+        ),
+    )
+    names = ("n_heads", "n_kv_heads", "d_head", "n_tokens", "window", "block_size")
+    return Derivation("growing", "Growing", "A test.", names, steps)
+
+
 def require(*programs):
     missing = [program for program in programs if shutil.which(program) is None]
     if missing:
@@ -90,6 +109,12 @@ def test_the_page_needs_no_network_and_no_script(two):
     assert "url(" not in page
     assert 'lang="en"' in page
     assert 'name="viewport"' in page
+
+
+def test_a_limit_is_shown_as_one():
+    source = render_latex(check(growing()))
+    assert r"\lim_{S \to \infty} \left(" in source
+    assert r"\lim_{S \to \infty} \frac{\left\lceil" in source
 
 
 LETTERS = [
@@ -175,7 +200,7 @@ def test_without_a_tex_engine_the_missing_pdf_is_named_with_its_command(two, tmp
 
 
 @pytest.mark.real
-@pytest.mark.parametrize("make", [lambda: named("two_kilobytes"), lambda: named("counting"), hostile])
+@pytest.mark.parametrize("make", [lambda: named("two_kilobytes"), lambda: named("counting"), hostile, growing])
 def test_the_source_compiles_without_undefined_or_overfull(make, tmp_path):
     require("latexmk", "pdflatex")
     derivation = make()
