@@ -264,7 +264,8 @@ def test_a_broken_step_is_named_by_file_step_and_column(symkv, tmp_path, stateme
     path = tmp_path / "own.py"
     path.write_text(
         "from symkv.derivations import Derivation, Step\n"
-        f"derivation = Derivation('own', 'Own', 'x', ('n_layers', 'd_head'), (Step('bad', 'collect', {statement!r}),))\n"
+        f"step = Step('bad', 'collect', {statement!r})\n"
+        "derivation = Derivation('own', 'Own', 'x', ('n_layers', 'd_head'), (step,))\n"
     )
     status, out, err = symkv("check", str(path))
     assert (status, out, err.count("\n")) == (2, "", 1)
