@@ -220,7 +220,11 @@ TYPES = ("Number", "Monomial", "Poly", "Bounds", "Row", "Wave")
 
 def mutants(module: str) -> Iterator[Mutant]:
     """Every mutant of a trusted module, none twice."""
-    text = (PROOF / f"{module}.py").read_text(encoding="utf-8")
+    return mutants_of(module, (PROOF / f"{module}.py").read_text(encoding="utf-8"))
+
+
+def mutants_of(module: str, text: str) -> Iterator[Mutant]:
+    """Every mutant of a module's text, none twice."""
     lines, tree = text.splitlines(), ast.parse(text)
     skipped, seen, keys = _skipped(tree), {ast.unparse(tree)}, Counter[tuple[str, str]]()
     for node, edited in _edits(tree):
@@ -452,6 +456,8 @@ def main() -> None:
         results.append((mutant, killed))
         if not killed and mutant.key not in known:
             print(f"survived: {mutant}", flush=True)
+        if len(results) % 100 == 0:
+            print(f"{len(results)} of {len(chosen)} after {time.monotonic() - start:.0f} s", flush=True)
     rows, seconds = figures(results, known), time.monotonic() - start
     for name, row in rows.items():
         print(f"{name:12}", *(f"{field} {value}" for field, value in row.items()))
