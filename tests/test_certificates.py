@@ -114,7 +114,7 @@ def test_a_proof_from_contradictory_assumptions_is_none(good, tmp_path):
 
 TREE = {"id": "s", "rule": "cases", "statement": "min(S, W) + max(S, W) = S + W", "uses": [], "where": []}
 SYMBOLS = [
-    {"name": n, "latex": f"{n}_0", "words": n, "unit": "", "domain": "positive integer", "dimension": ""} for n in ("S", "W")
+    {"name": n, "latex": f"{n}_0", "words": n, "unit": "", "domain": "positive integer", "dimension": ""} for n in "SW"
 ]
 
 
