@@ -1,6 +1,5 @@
 """Every variant's paper form equals what its cached tensors give, and every reduction holds, stored and read."""
 
-from symkv.caches import Stack, quantity
 from symkv.derivations import Derivation, Step
 from symkv.formula import Relation
 from symkv.variants import catalogue, variant
@@ -8,22 +7,26 @@ from symkv.variants import catalogue, variant
 
 def _steps():
     for item in catalogue().values():
-        built = quantity(Stack.of(item), item.paper_of)
         yield Step(
             f"{item.name}.paper",
             "collect",
-            f"{item.paper_formula()} = {built}",
+            f"{item.paper_formula()} = {item.quantity(item.paper_of)}",
             why=f"the paper form of {item.name} is the sum over its tensors",
+            where=item.where,
+            units=item.units,
         )
         for reduction in item.reduces_to:
-            for of in ("stored", "read"):
-                yield Step(
-                    f"{item.name}.{of}.{reduction.to}",
-                    "specialise",
-                    f"{quantity(Stack.of(item), of)} = {quantity(Stack.of(variant(reduction.to)), of)}",
-                    why=f"{item.name} becomes {reduction.to}",
-                    where=reduction.where,
-                )
+            other = variant(reduction.to)
+            for of in reduction.only:
+                if of in ("stored", "read"):
+                    yield Step(
+                        f"{item.name}.{of}.{reduction.to}",
+                        "specialise",
+                        f"{item.quantity(of)} = {other.quantity(of)}",
+                        why=f"{item.name} becomes {reduction.to}",
+                        where=(*item.where, *reduction.where),
+                        units=tuple(dict.fromkeys((*item.units, *other.units))),
+                    )
 
 
 STEPS = tuple(_steps())

@@ -1,55 +1,65 @@
-"""How many entries a mask keeps: counted from the mask, at both instants, and bounded by growth and state."""
+"""How many rows a mask keeps: counted from the mask, at both instants, and what that is in the long run."""
 
-from symkv.caches import CAUSAL, WINDOW
+from symkv.caches import MASKS
 from symkv.derivations import Derivation, Step
+
+
+def _rule(statement):
+    return "cases" if any(word in statement for word in ("min(", "max(", "floor(", "ceil(", "mod(")) else "collect"
+
+
+def _counted(name, statement, why):
+    return Step(name, _rule(statement), statement, why=why)
+
+
+def _steps():
+    for mask in MASKS:
+        name = mask.name
+        yield _counted(name, f"{mask.counted()} = {mask.kept}", f"{mask.words}: counted while the query q = S - 1 runs")
+        yield _counted(
+            f"{name}_between", f"{mask.counted('between')} = {mask.between}", "counted before the query q = S comes"
+        )
+        yield Step(
+            f"{name}_long",
+            "specialise",
+            f"{mask.kept} = {mask.eventual()}",
+            why="growth, level and saw-tooth, once they are settled",
+            where=(f"n_tokens >= {mask.settled}",) if mask.settled != "1" else ("n_tokens >= 1",),
+            units=("1 = token",) if mask.made != "n_tokens" else (),  # a full block has tokens, m is a pure number
+        )
+    yield Step(
+        "short",
+        "specialise",
+        "min(n_tokens, window) = n_tokens",
+        why="a context shorter than the window is kept whole",
+        where=("n_tokens <= window",),
+    )
+    yield Step(
+        "overtaken",
+        "bound",
+        "mod(n_tokens - 1, chunk) + 1 <= min(n_tokens, chunk)",
+        why="a chunk never keeps more than a window of its size",
+    )
+
+
+STEPS = tuple(_steps())
 
 derivation = Derivation(
     name="counting",
     units="named",
-    title="How many entries a mask keeps",
-    claim="A causal mask keeps S entries, a window of W keeps min(S, W) during a step and min(S, W - 1) between steps.",
-    symbols=("n_tokens", "window"),
-    steps=(
-        Step(
-            "causal", "cases", f"{CAUSAL.counted()} = {CAUSAL.kept}", why="query q = S - 1 may use entries 0 to S - 1"
-        ),
-        Step(
-            "causal_between",
-            "cases",
-            f"{CAUSAL.counted('between')} = {CAUSAL.between}",
-            why="the next query may use them all again",
-        ),
-        Step(
-            "window",
-            "cases",
-            f"{WINDOW.counted()} = {WINDOW.kept}",
-            why="query q = S - 1 may use entry i where 0 <= q - i < W",
-        ),
-        Step(
-            "window_between",
-            "cases",
-            f"{WINDOW.counted('between')} = {WINDOW.between}",
-            why="the next query q = S no longer reaches entry S - W",
-        ),
-        Step(
-            "state",
-            "bound",
-            f"{WINDOW.kept} <= {WINDOW.growth}*n_tokens + {WINDOW.state}",
-            why="a window never keeps more",
-        ),
-        Step(
-            "filled",
-            "specialise",
-            f"{WINDOW.kept} = {WINDOW.state}",
-            why="and keeps just that many once the context is as long",
-            where=("n_tokens >= window",),
-        ),
-        Step(
-            "short",
-            "specialise",
-            f"{WINDOW.kept} = n_tokens",
-            why="a context shorter than the window is kept whole",
-            where=("n_tokens <= window",),
-        ),
+    title="How many rows a mask keeps",
+    claim="The number of rows kept follows from which later queries may use a row, during a step and between steps.",
+    symbols=(
+        "n_tokens",
+        "window",
+        "chunk",
+        "n_sinks",
+        "compression",
+        "block_length",
+        "block_stride",
+        "n_kept",
+        "n_prompt",
+        "n_encoder",
     ),
+    steps=STEPS,
 )

@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from symkv import symbols
-from symkv.caches import ROLES, Part, Stack, number, quantity
-from symkv.errors import BadInput
+from symkv.caches import PARTS, ROLES, Part, Stack, number, quantity
+from symkv.errors import BadInput, Undecided
 from symkv.formula import Formula
 from symkv.proof.collect import collect
 from symkv.units import check_dtype, parse_tokens, rational
@@ -73,13 +73,19 @@ def with_formats(stack: Stack, formats: Mapping[str, str | None], *, dtype: str 
             raise BadInput("bytes_per_element and a dtype say the same thing; give one of them")
         return stack
     fallback = stack.dtype or "bf16"
-    roles = [role for role in ROLES if any(t.role == role for part in stack.parts for t in part.tensors)]
-    chosen: dict[str, str | Fraction] = {role: formats.get(role) or dtype or fallback for role in roles}
+    tensors = [tensor for part in stack.parts for tensor in part.tensors if tensor.rate is None]
+    roles = [role for role in ROLES if any(tensor.role == role for tensor in tensors)]
+    chosen: dict[str, str | Fraction] = {
+        role: formats.get(role) or stack.formats.get(role) or dtype or fallback for role in roles
+    }
+    chosen |= {name: code for name in PARTS if (code := formats.get(name))}
     notes: list[str] = []
-    if not dtype and any(not formats.get(role) for role in roles):
+    silent = [role for role in roles if not (dtype or formats.get(role) or stack.formats.get(role))]
+    if silent:
         origin = "the config's dtype" if stack.dtype else "no dtype given"
-        notes.append(f"cache in {fallback}: {origin}; choose with --dtype")
-    packed = any(t.part for part in stack.parts for t in part.tensors)
+        what = "cache" if len(silent) == len(roles) else " and ".join(silent)
+        notes.append(f"{what} in {fallback}: {origin}; choose with --dtype")
+    packed = any(tensor.part == "latent" for tensor in tensors)
     if packed and chosen.get("kv") in ("fp8", "fp8_e4m3", "int8"):
         notes.append(f"{chosen['kv']} rows hold one byte per element and no scales; fp8_ds_mla is the packed row")
     return replace(stack.coded(chosen), assumptions=(*stack.assumptions, *notes))
@@ -99,11 +105,16 @@ def measure(stack: Stack, *, tokens: int | None = None, batch: int = 1, tp: int 
     if batch < 1 or (tokens is not None and tokens < 1) or (tp is not None and tp < 1):
         raise BadInput(f"tokens, batch and tp must be 1 or more, got {tokens}, {batch} and {tp}")
     at: dict[str, int | Fraction] = {} if tokens is None else {"n_tokens": tokens}
-    formulas = {name: collect(quantity(stack, name)) for name in ("stored", "read", "written", "peak", "growth")}
-    formulas |= {name: collect(quantity(stack, name)) for name in ("state", "ripple")}
+    stack = stack.filled()
+    stack.require(tokens)
+    formulas = {name: collect(quantity(stack, name)) for name in ("stored", "read", "written", "growth")}
+    formulas |= {name: found for name in ("peak", "state", "ripple") if (found := _closed(stack, name)) is not None}
 
     def whole_batch(name: str) -> int | str | None:
-        return None if tokens is None else number(Formula.of(batch) * formulas[name], at)
+        return None if tokens is None or name not in formulas else number(Formula.of(batch) * formulas[name], at)
+
+    def of_one(name: str) -> int | str | None:
+        return number(formulas[name], {}) if name in formulas else None
 
     stored = whole_batch("stored")
     per_rank = None
@@ -119,9 +130,9 @@ def measure(stack: Stack, *, tokens: int | None = None, batch: int = 1, tp: int 
         "read_bytes_per_step": whole_batch("read"),
         "written_bytes_per_step": whole_batch("written"),
         "peak_bytes": whole_batch("peak"),
-        "growth_bytes_per_token": number(formulas["growth"], {}),
-        "state_bytes": number(formulas["state"], {}),
-        "ripple_bytes": number(formulas["ripple"], {}),
+        "growth_bytes_per_token": of_one("growth"),
+        "state_bytes": of_one("state"),
+        "ripple_bytes": of_one("ripple"),
         "per_rank_bytes": per_rank,
         "replication": _replication(per_rank, stored, tp),
         "allocated_bytes": None,
@@ -132,6 +143,14 @@ def measure(stack: Stack, *, tokens: int | None = None, batch: int = 1, tp: int 
         "fallbacks": list(stack.fallbacks),
         "ignored_fields": list(stack.ignored_fields),
     }
+
+
+def _closed(stack: Stack, name: str) -> Formula | None:
+    """A quantity of saw-teeth, None where it has no closed form while symbols are open."""
+    try:
+        return collect(quantity(stack, name))
+    except Undecided:
+        return None
 
 
 def _replication(per_rank: int | str | None, stored: int | str | None, tp: int | None) -> int | str | None:

@@ -142,11 +142,20 @@ _TABLE: dict[str, Symbol] = {}
 _ALIASES: dict[str, str] = {}
 
 
-def declare(symbol: Symbol) -> Symbol:
-    """Add a symbol to the table; the same declaration twice is harmless, two meanings for one name are refused."""
+def declare(symbol: Symbol, *, after: str = "") -> Symbol:
+    """Add a symbol to the table, behind `after` in the printing order or at the end.
+
+    The same declaration twice is harmless, two meanings for one name are refused.
+    """
     if symbol.dimension:
         parse_unit(symbol.dimension)
-    known = _TABLE.setdefault(symbol.name, symbol)
+    if symbol.name not in _TABLE:
+        names = list(_TABLE)
+        later = names[names.index(after) + 1 :] if after else []
+        _TABLE[symbol.name] = symbol
+        for name in later:  # the order of a dict is that of insertion
+            _TABLE[name] = _TABLE.pop(name)
+    known = _TABLE[symbol.name]
     if known != symbol:
         raise BadInput(f"the symbol {symbol.name} must have one meaning, got a second one; choose another name")
     for alias in symbol.aliases:
@@ -161,9 +170,17 @@ for _symbol in (
     _whole("n_unique_layers", "U", "layers that own a cache (unique contexts)", "layers", "layer"),
     _whole("n_global_layers", r"L_{\mathrm{g}}", "layers that see the whole context", "layers", "layer"),
     _whole("n_local_layers", r"L_{\mathrm{w}}", "layers that see a window", "layers", "layer"),
+    _whole("n_recurrent_layers", r"L_{\mathrm{r}}", "layers that keep a state", "layers", "layer"),
+    _whole("n_cross_layers", r"L_{\mathrm{x}}", "layers that attend to an encoder or to images", "layers", "layer"),
+    _whole("n_index_layers", r"L_{\mathrm{I}}", "layers that keep index keys", "layers", "layer"),
+    _whole("n_draft_layers", r"L_{\mathrm{d}}", "layers that draft tokens", "layers", "layer"),
+    _whole("n_loops", r"N_{\mathrm{loop}}", "passes through the same layers", "passes", "1"),
+    _whole("n_beams", "w", "sequences that share a prompt", "sequences", "sequence"),
     _whole("share_factor", "f", "layers that share one cache", "layers", "1"),
     _whole("n_heads", r"n_{\mathrm{q}}", "query heads", "heads", "head/layer", "num_attention_heads"),
     _whole("n_kv_heads", r"n_{\mathrm{kv}}", "key-value heads", "heads", "head/layer", "num_key_value_heads"),
+    _whole("n_key_heads", r"H_{\mathrm{k}}", "key heads of a recurrent mixer", "heads", "head/layer"),
+    _whole("n_groups", "G", "groups that share an input of the state", "heads", "head/layer"),
     _whole("d_head", r"d_{\mathrm{h}}", "width of one head", "elements", "element/(head*token)", "head_dim"),
     _whole("d_k", r"d_{\mathrm{k}}", "width of one key head", "elements", "element/(head*token)"),
     _whole("d_v", r"d_{\mathrm{v}}", "width of one value head", "elements", "element/(head*token)", "v_head_dim"),
@@ -189,8 +206,18 @@ for _symbol in (
     ),
     _whole("d_state", r"d_{\mathrm{s}}", "width of a recurrent state", "elements", "token", "state_size"),
     _whole("d_conv", r"d_{\mathrm{conv}}", "width of a convolution kernel", "tokens", "token", "conv_kernel"),
+    _whole("n_encoder", r"S_{\mathrm{enc}}", "tokens of the encoder or of the images", "tokens", "token"),
+    _whole("n_prompt", r"S_{\mathrm{p}}", "tokens of the prompt", "tokens", "token"),
+    _whole("n_sinks", "A", "first tokens that are always kept", "tokens", "token"),
+    _whole("n_kept", r"S_{\mathrm{keep}}", "tokens that a budget keeps", "tokens", "token"),
+    _whole("top_k", "k", "rows that a query selects", "tokens", "token", "index_topk"),
+    _whole("n_bits", r"n_{\mathrm{bit}}", "bits of one quantised element", "bits", "bit/element"),
+    _whole("group_size", "g", "elements that share a scale", "elements", "1"),
+    _whole("residual", "R", "last tokens that stay unquantised", "tokens", "token"),
     _whole("compression", "m", "tokens merged into one entry", "tokens", "1"),
     _whole("block_size", "P", "tokens in one block", "tokens", "token"),
+    _whole("block_length", r"\ell", "tokens that one compressed row stands for", "tokens", "token"),
+    _whole("block_stride", "s", "tokens from one compressed row to the next", "tokens", "1"),
     _whole("chunk", "C", "tokens in one chunk", "tokens", "token", "attention_chunk_size"),
     _whole("window", "W", "tokens that a window sees", "tokens", "token", "sliding_window"),
     _ratio("bytes_per_element", "b", "bytes for one cached element", "bytes", "byte/element"),

@@ -155,7 +155,8 @@ def human_bytes(value: Fraction | int) -> str:
 class Coding:
     """How one part of a cached row is coded: bytes for an element, and one scale for each block of elements.
 
-    `bytes_per_element` and `scale_bytes` are bytes, `block` is elements per scale.
+    `bytes_per_element`, `scale_bytes` and `row_scale_bytes` are bytes, `block` is elements per scale; the last is one
+    scale for the row of each head.
 
     >>> Coding(Fraction(1), block=32, scale_bytes=2).rate  # q8_0: 34 bytes for 32 elements
     Fraction(17, 16)
@@ -164,6 +165,7 @@ class Coding:
     bytes_per_element: Fraction
     block: int = 1
     scale_bytes: int = 0
+    row_scale_bytes: int = 0
 
     @property
     def rate(self) -> Fraction:
@@ -189,14 +191,19 @@ DTYPES: dict[str, Coding] = {
     "q5_0": Coding(Fraction(5, 8), 32, 2),
     "q4_1": Coding(_HALF, 32, 4),
     "q4_0": Coding(_HALF, 32, 2),
+    "fp8_per_token_head": Coding(Fraction(1), row_scale_bytes=4),  # one fp32 scale for each token and head
+    "int8_per_token_head": Coding(Fraction(1), row_scale_bytes=4),
 }
 
 # A packed row codes each named part of a row in its own way; `pad` is a byte count inside the published row.
 ROW_FORMATS: dict[str, tuple[dict[str, Coding], int]] = {
-    "fp8_ds_mla": ({"latent": Coding(Fraction(1), 128, 4), "rope": Coding(Fraction(2))}, 0),
+    "fp8_ds_mla": (
+        {"index": Coding(Fraction(1), 128, 4), "latent": Coding(Fraction(1), 128, 4), "rope": Coding(Fraction(2))},
+        0,
+    ),
     "nvfp4_ds_mla": ({"latent": Coding(_HALF, 16, 1), "rope": Coding(Fraction(1))}, 0),
     "fp8_ds_v4": ({"nope": Coding(Fraction(1), 64, 1), "rope": Coding(Fraction(2))}, 1),
-    "fp8_ds_v41": ({"row": Coding(Fraction(1), 32, 1)}, 0),
+    "fp8_ds_v41": ({"nope": Coding(Fraction(1), 32, 1), "rope": Coding(Fraction(1), 32, 1)}, 0),
 }
 
 USUAL_DTYPES = ("fp8", "bf16", "fp32")  # what an answer is tabled for while the bytes per element stay open

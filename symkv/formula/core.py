@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from symkv.errors import BadInput
 from symkv.formula import exact, latex, reader, text
-from symkv.formula.tree import chain
+from symkv.formula.tree import mapped
 
 if TYPE_CHECKING:
     import sympy
@@ -85,7 +85,8 @@ class Formula:
         """The formula with symbols replaced by formulas or numbers, everything else as written."""
         if not values:
             return self
-        return Formula(_Substitution({name: Formula.of(value).tree for name, value in values.items()}).visit(self.tree))
+        trees = {name: Formula.of(value).tree for name, value in values.items()}
+        return Formula(mapped(self.tree, lambda node: trees.get(node.id) if isinstance(node, ast.Name) else None))
 
     def same_as(self, other: Formula) -> bool:
         """Whether both are written alike (not whether they are equal: that is for the judges)."""
@@ -193,33 +194,6 @@ class Relation:
         return self.text
 
 
-class _Substitution(ast.NodeTransformer):
-    def __init__(self, values: Mapping[str, ast.expr]) -> None:
-        self.values = values
-
-    def visit(self, node: ast.AST) -> Any:
-        match node:
-            case ast.Name(id=name):
-                return self.values.get(name, node)
-            case ast.BinOp(left=left, op=ast.Pow() as op, right=right):
-                return ast.BinOp(self.visit(left), op, right)
-            case ast.BinOp():
-                first, steps = chain(node)
-                tree = self.visit(first)
-                for step in steps:
-                    tree = ast.BinOp(tree, step.op, self.visit(step.right))
-                return tree
-            case ast.UnaryOp(op=op, operand=operand):
-                return ast.UnaryOp(op, self.visit(operand))
-            case ast.Call(func=func, args=args):
-                return ast.Call(func, [self.visit(arg) for arg in args], [])
-            case ast.IfExp(test=test, body=body, orelse=orelse):
-                return ast.IfExp(self.visit(test), self.visit(body), self.visit(orelse))
-            case ast.Compare(left=left, ops=ops, comparators=[right]):
-                return ast.Compare(self.visit(left), ops, [self.visit(right)])
-        return node
-
-
 def symbol(name: str) -> Formula:
     """The formula of one symbol; `BadInput` for what is not a name."""
     if not reader.is_name(name):
@@ -251,21 +225,21 @@ def max(*arguments: T) -> T:
     return cast(T, _call("max", *arguments))
 
 
-def ceil(argument: Any) -> Any:
+def ceil(argument: T) -> T:
     """The least whole number not below the argument."""
-    return _call("ceil", argument)
+    return cast(T, _call("ceil", argument))
 
 
-def floor(argument: Any) -> Any:
+def floor(argument: T) -> T:
     """The greatest whole number not above the argument."""
-    return _call("floor", argument)
+    return cast(T, _call("floor", argument))
 
 
-def mod(left: Any, right: Any) -> Any:
+def mod(left: T, right: Any) -> T:
     """The remainder left - right*floor(left/right)."""
-    return _call("mod", left, right)
+    return cast(T, _call("mod", left, right))
 
 
-def sqrt(argument: Any) -> Any:
+def sqrt(argument: T) -> T:
     """The nonnegative square root; of numbers only where it is rational."""
-    return _call("sqrt", argument)
+    return cast(T, _call("sqrt", argument))

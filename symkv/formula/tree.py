@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 
 def chain(node: ast.expr) -> tuple[ast.expr, list[ast.BinOp]]:
@@ -24,3 +25,28 @@ def chain(node: ast.expr) -> tuple[ast.expr, list[ast.BinOp]]:
 def is_sum(node: ast.expr) -> bool:
     """Whether a tree is a sum or difference, which needs brackets beside anything that binds tighter."""
     return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub)
+
+
+def mapped(node: ast.expr, put: Callable[[ast.expr], ast.expr | None]) -> ast.expr:
+    """The tree with every node for which `put` gives one replaced by that, from the outside in; no node is changed."""
+    found = put(node)
+    if found is not None:
+        return found
+    match node:
+        case ast.BinOp(left=left, op=ast.Pow() as op, right=right):
+            return ast.BinOp(mapped(left, put), op, right)
+        case ast.BinOp():
+            first, steps = chain(node)
+            tree = mapped(first, put)
+            for step in steps:
+                tree = ast.BinOp(tree, step.op, mapped(step.right, put))
+            return tree
+        case ast.UnaryOp(op=op, operand=operand):
+            return ast.UnaryOp(op, mapped(operand, put))
+        case ast.Call(func=func, args=args):
+            return ast.Call(func, [mapped(arg, put) for arg in args], [])
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return ast.IfExp(mapped(test, put), mapped(body, put), mapped(orelse, put))
+        case ast.Compare(left=left, ops=ops, comparators=[right]):
+            return ast.Compare(mapped(left, put), ops, [mapped(right, put)])
+    return node

@@ -64,9 +64,7 @@ def _count(layers: int, found: Variant, values: dict[str, Formula]) -> int:
 
 
 def _values(inside: str, found: Variant) -> dict[str, Formula]:
-    texts = [t for tensor in found.tensors for t in (tensor.heads, tensor.width, tensor.layers, tensor.mask.kept)]
-    texts += [tensor.readers for tensor in found.tensors if tensor.readers]
-    known = {name for text in texts for name in Formula.parse(text).names} - {"n_tokens"} | {"n_layers"}
+    known = {*found.names, "n_layers"}
     values: dict[str, Formula] = {}
     for piece in _split(inside, ",") if inside.strip() else []:
         name, sign, value = piece.partition("=")

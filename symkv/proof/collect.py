@@ -14,11 +14,10 @@ from symkv import symbols
 from symkv.errors import JudgesDisagree
 from symkv.formula import Formula, Relation
 from symkv.formula.reader import COMPARISONS, literal
+from symkv.formula.tree import mapped
 from symkv.proof.kernel import COUNT, NATURAL, RATIO, Domain, prove
 from symkv.proof.normal import Case
 from symkv.proof.polynomial import Monomial, Number, Poly, Quotient, common, divided
-
-_NUMBER_RANK = symbols.rank("n_heads") - 0.5  # a number stands behind the layer counts: L, 2, n_kv, d_h, b
 
 
 def domain_of(name: str) -> Domain:
@@ -36,11 +35,39 @@ def collect(formula: Formula) -> Formula:
     'n_layers*2*d_head*bytes_per_element'
     """
     domains = {name: domain_of(name) for name in formula.names}
-    case = Case(domains)
-    tidy = Formula(Writer(case).quotient(case.read(formula.tree)))
+    remainders: dict[str, Formula] = {}
+    plain = _without_mod(formula.tree, remainders)
+    case = Case({**domains, **dict.fromkeys(remainders, NATURAL)})
+    tidy = Formula(Writer(case).quotient(case.read(plain))).substitute(remainders)
     if prove(Relation(formula, "=", tidy), (), domains) is None:
         raise JudgesDisagree(f"collecting {formula} gave {tidy}, which the kernel does not prove equal")
     return tidy
+
+
+def sign_of(formula: Formula) -> str:
+    """What follows for the sign from the symbols' domains alone: one of 0 > < >= <= ?.
+
+    >>> sign_of(Formula.parse("d_head - 2*d_head")), sign_of(Formula.parse("d_head - window"))
+    ('<', '?')
+    """
+    case = Case({name: domain_of(name) for name in formula.names})
+    return case.sign(case.read(formula.tree))
+
+
+def _without_mod(node: ast.expr, found: dict[str, Formula]) -> ast.expr:
+    """The tree with a name for every mod, which the kernel's normal form would write as a - b*floor(a/b)."""
+
+    def put(node: ast.expr) -> ast.expr | None:
+        match node:
+            case ast.Call(func=ast.Name(id="mod") as func, args=args):
+                remainder = Formula(ast.Call(func, [collect(Formula(arg)).tree for arg in args], []))
+                known = (name for name, other in found.items() if other.same_as(remainder))
+                name = next(known, f"~mod{len(found)}")
+                found.setdefault(name, remainder)
+                return ast.Name(name, ast.Load())
+        return None
+
+    return mapped(node, put)
 
 
 def common_factor(poly: Poly) -> tuple[Fraction, Monomial, Poly]:
@@ -77,7 +104,7 @@ class Writer:
             return ast.Constant(0)
         factors = [(self._order(name), self._power(name, exponent)) for name, exponent in monomial]
         if number != 1 or (not factors and rest == {(): 1}):
-            factors.append(((_NUMBER_RANK, ""), ast.Constant(number)))
+            factors.append(((symbols.rank("n_heads") - 0.5, ""), ast.Constant(number)))  # L, 2, n_kv, d_h, b
         if rest != {(): 1}:
             last = max(
                 self._order(name) for term in rest for name, _ in term

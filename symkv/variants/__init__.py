@@ -1,4 +1,4 @@
-"""The catalogue: one file per attention variant. A new file here is a new variant, with no other edit anywhere."""
+"""The catalogue: one file per kind of attention. A new file here is a new variant, with no other edit anywhere."""
 
 from __future__ import annotations
 
@@ -10,12 +10,31 @@ from functools import cache
 from symkv.caches import Variant
 from symkv.errors import BadInput
 
+FAMILIES = (  # the order in which lists show them; a family that is not here comes last
+    "every token kept",
+    "shared across layers",
+    "windowed",
+    "stored is not read",
+    "constant state",
+    "cross and draft",
+    "number formats",
+    "token budgets",
+)
+
+
+def _of(module: str) -> tuple[Variant, ...]:
+    found = importlib.import_module(f"{__name__}.{module}")
+    return getattr(found, "VARIANTS", None) or (found.VARIANT,)
+
 
 @cache
 def catalogue() -> dict[str, Variant]:
-    """Every variant by name, in alphabetical order; each module of this folder defines one `VARIANT`."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    return {name: importlib.import_module(f"{__name__}.{name}").VARIANT for name in names}
+    """Every variant by name, in alphabetical order; a module of this folder defines one `VARIANT`, or `VARIANTS`."""
+    found = [item for module in pkgutil.iter_modules(__path__) for item in _of(module.name)]
+    names = [item.name for item in found]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise BadInput(f"a variant must have a name of its own, {twice[0]} is used twice; rename one")
+    return {item.name: item for item in sorted(found, key=lambda item: item.name)}
 
 
 def variant(name: str) -> Variant:
@@ -26,6 +45,6 @@ def variant(name: str) -> Variant:
     """
     found = catalogue().get(name)
     if found is None:
-        near = difflib.get_close_matches(name, catalogue(), n=3, cutoff=0.4) or list(catalogue())
+        near = difflib.get_close_matches(name, catalogue(), n=3, cutoff=0.4) or list(catalogue())[:8]
         raise BadInput(f"a variant must be in the catalogue, {name[:40]!r} is not; try {', '.join(near)}")
     return found

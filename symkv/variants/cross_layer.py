@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import CachedTensor, Printed, Reduction, Variant
+from symkv.caches import Printed, Reduction, Variant, key_value
 from symkv.formula import Formula
 from symkv.references import BRANDON_2024
 
@@ -18,10 +18,7 @@ VARIANT = Variant(
     family="shared across layers",
     about="All n_layers layers read a cache that n_unique_layers of them own: stored shrinks, read does not.",
     source=BRANDON_2024,
-    tensors=(
-        CachedTensor("key", heads="n_kv_heads", width="d_head", layers="n_unique_layers", readers="n_layers"),
-        CachedTensor("value", heads="n_kv_heads", width="d_head", layers="n_unique_layers", readers="n_layers"),
-    ),
+    tensors=key_value(layers="n_unique_layers", readers="n_layers"),
     paper_form=paper_form,
     numbers=(
         Printed(
@@ -37,5 +34,6 @@ VARIANT = Variant(
             BRANDON_2024,
         ),
     ),
+    where=("n_unique_layers <= n_layers",),
     reduces_to=(Reduction("gqa", where=("n_unique_layers = n_layers",)),),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import CachedTensor, Printed, Reduction, Variant
+from symkv.caches import Printed, Reduction, Variant, key_value
 from symkv.formula import Formula
 from symkv.references import AINSLIE_2023, BRANDON_2024, INSIGHTS_2025
 
@@ -18,10 +18,7 @@ VARIANT = Variant(
     family="every token kept",
     about="Query heads form n_kv_heads groups, and each group keeps one key and one value for every token.",
     source=AINSLIE_2023,
-    tensors=(
-        CachedTensor("key", heads="n_kv_heads", width="d_head"),
-        CachedTensor("value", heads="n_kv_heads", width="d_head"),
-    ),
+    tensors=key_value(),
     paper_form=paper_form,
     numbers=(
         Printed(

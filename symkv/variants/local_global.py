@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import WINDOW, CachedTensor, Printed, Reduction, Variant
+from symkv.caches import WINDOW, Printed, Reduction, Variant, key_value
 from symkv.formula import Formula, min
 from symkv.references import GEMMA_2025, MICROSCALE
 
@@ -38,10 +38,8 @@ VARIANT = Variant(
     about="Global layers keep every token, local layers a window. Gemma 3 has five local layers to one global.",
     source=GEMMA_2025,
     tensors=(
-        CachedTensor("global key", heads="n_kv_heads", width="d_head", layers="n_global_layers"),
-        CachedTensor("global value", heads="n_kv_heads", width="d_head", layers="n_global_layers"),
-        CachedTensor("local key", heads="n_kv_heads", width="d_head", layers="n_local_layers", mask=WINDOW),
-        CachedTensor("local value", heads="n_kv_heads", width="d_head", layers="n_local_layers", mask=WINDOW),
+        *key_value(of="global", layers="n_global_layers"),
+        *key_value(of="local", layers="n_local_layers", mask=WINDOW),
     ),
     paper_form=paper_form,
     paper_of="stored",

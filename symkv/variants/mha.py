@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import CachedTensor, Printed, Reduction, Variant
+from symkv.caches import Printed, Reduction, Variant, key_value
 from symkv.formula import Formula
 from symkv.references import BRANDON_2024, KWON_2023, VASWANI_2017
 
@@ -18,10 +18,7 @@ VARIANT = Variant(
     family="every token kept",
     about="Each query head keeps its own key and value for every token. The cache grows with the number of heads.",
     source=VASWANI_2017,
-    tensors=(
-        CachedTensor("key", heads="n_heads", width="d_head"),
-        CachedTensor("value", heads="n_heads", width="d_head"),
-    ),
+    tensors=key_value("n_heads"),
     paper_form=paper_form,
     numbers=(
         Printed(

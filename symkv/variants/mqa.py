@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import CachedTensor, Printed, Reduction, Variant
+from symkv.caches import Printed, Reduction, Variant, key_value
 from symkv.formula import Formula
 from symkv.references import BRANDON_2024, SHAZEER_2019
 
@@ -18,10 +18,7 @@ VARIANT = Variant(
     family="every token kept",
     about="One key and one value for every token serve all query heads. A single head can't be split over ranks.",
     source=SHAZEER_2019,
-    tensors=(
-        CachedTensor("key", heads="1", width="d_head"),
-        CachedTensor("value", heads="1", width="d_head"),
-    ),
+    tensors=key_value("1"),
     paper_form=paper_form,
     numbers=(
         Printed("growth", {"n_layers": 20, "d_head": 128, "bytes_per_element": 2}, "10240", BRANDON_2024),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import WINDOW, CachedTensor, Printed, Reduction, Variant
+from symkv.caches import WINDOW, Printed, Reduction, Variant, key_value
 from symkv.formula import Formula, min
 from symkv.references import JIANG_2023
 
@@ -25,10 +25,7 @@ VARIANT = Variant(
     family="windowed",
     about="A token attends to the last W tokens, its own included, so a rolling buffer of W entries is enough.",
     source=JIANG_2023,
-    tensors=(
-        CachedTensor("key", heads="n_kv_heads", width="d_head", mask=WINDOW),
-        CachedTensor("value", heads="n_kv_heads", width="d_head", mask=WINDOW),
-    ),
+    tensors=key_value(mask=WINDOW),
     paper_form=paper_form,
     paper_of="stored",
     numbers=(
