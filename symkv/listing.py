@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from symkv.caches import CachedTensor, Part, Printed, Stack, Variant, quantity
+from symkv.caches.pictures import picture
 from symkv.derivations import shipped_derivations
+from symkv.formula import Formula
+from symkv.measure import closed
 from symkv.models import bundled, resolve
 from symkv.proof.collect import collect
 from symkv.units import against_printed
-from symkv.variants import catalogue, variant
+from symkv.variants import FAMILIES, catalogue, variant
 
 
 def _variants() -> list[dict[str, Any]]:
@@ -26,8 +30,12 @@ def _variants() -> list[dict[str, Any]]:
             "source": str(item.source),
             "verified": item.source.checked,
         }
-        for item in catalogue().values()
+        for item in sorted(catalogue().values(), key=_family)
     ]
+
+
+def _family(item: Variant) -> int:
+    return FAMILIES.index(item.family) if item.family in FAMILIES else len(FAMILIES)
 
 
 def _models() -> list[dict[str, Any]]:
@@ -81,7 +89,9 @@ def shown(name: str) -> dict[str, Any]:
     """The result of `symkv show`: tensors, formulas, the paper's own form and what it reduces to."""
     stack = resolve(name)
     alone = stack.parts[0].variant if len(stack.parts) == 1 and name in catalogue() else None
-    formulas = {of: collect(quantity(stack, of)) for of in ("stored", "read", "growth", "state")}
+    formulas: dict[str, Formula | None] = {
+        of: closed(stack, of) for of in ("stored", "read", "written", "growth", "state", "ripple", "peak")
+    }
     return {
         "name": stack.name,
         "title": alone.title
@@ -93,20 +103,37 @@ def shown(name: str) -> dict[str, Any]:
         "source": str(alone.source) if alone else stack.source,
         "verified": alone.source.checked if alone else None,
         "tensors": [_tensor(tensor, part) for part in stack.parts for tensor in part.tensors],
-        **{of: str(formula) for of, formula in formulas.items()},
+        **{of: None if formula is None else str(formula) for of, formula in formulas.items()},
         "paper_form": str(alone.paper_formula()) if alone else None,
         "latex": {
-            **{of: formula.latex for of, formula in formulas.items()},
-            "paper_form": _paper(alone, formulas["stored"].latex),
+            **{of: formula.latex for of, formula in formulas.items() if formula is not None},
+            "paper_form": _paper(alone, quantity(stack, "stored")),
         },
         "reduces_to": [{"to": r.to, "where": list(r.where)} for r in alone.reduces_to] if alone else [],
+        "where": list(alone.where) if alone else [],
+        "defaults": dict(alone.defaults) if alone else {},
+        "falls_at": [{"tensor": t, "when": w, "rows": str(Formula.parse(r))} for t, w, r in alone.falls()]
+        if alone
+        else [],
+        "picture": picture(alone) if alone else None,
         "numbers": [_number(alone, printed) for printed in alone.numbers] if alone else [],
     }
 
 
-def _paper(item: Variant | None, otherwise: str) -> str:
+def _falls(item: Variant) -> list[dict[str, str]]:
+    return [
+        {
+            "tensor": tensor,
+            "when": str(collect(Formula.parse(when.removesuffix(" = 0")))) + " = 0",
+            "rows": str(collect(Formula.parse(rows))),
+        }
+        for tensor, when, rows in item.falls()
+    ]
+
+
+def _paper(item: Variant | None, otherwise: Formula) -> str:
     if item is None:
-        return otherwise
+        return collect(otherwise).latex
     from symkv.render import paper_latex
 
     return paper_latex(item)
@@ -114,8 +141,6 @@ def _paper(item: Variant | None, otherwise: str) -> str:
 
 def _tensor(tensor: CachedTensor, part: Part) -> dict[str, Any]:
     def put(text: str) -> str:
-        from symkv.formula import Formula
-
         return str(Formula.parse(text).substitute(part.values))
 
     return {
@@ -131,10 +156,17 @@ def _tensor(tensor: CachedTensor, part: Part) -> dict[str, Any]:
     }
 
 
-def _number(item: Variant, printed: Printed) -> dict[str, Any]:
-    value = Fraction(quantity(Stack.of(item), printed.of).evaluate(printed.given))
+def printed_value(item: Variant, printed: Printed) -> Fraction:
+    """The exact value of what a source printed."""
+    counted = replace(item, tensors=tuple(t for t in item.tensors if not printed.only or t.name in printed.only))
+    value = Fraction(quantity(Stack.of(counted).coded(printed.formats), printed.of).evaluate(printed.given))
     if printed.against:
-        value = Fraction(quantity(Stack.of(variant(printed.against)), printed.of).evaluate(printed.given)) / value
+        value = Fraction(variant(printed.against).quantity(printed.of).evaluate(printed.given)) / value
+    return 1 - 1 / value if printed.saved else value
+
+
+def _number(item: Variant, printed: Printed) -> dict[str, Any]:
+    value = printed_value(item, printed)
     return {
         "printed": printed.printed,
         "verdict": against_printed(value, printed.printed)[0],

@@ -108,7 +108,7 @@ def measure(stack: Stack, *, tokens: int | None = None, batch: int = 1, tp: int 
     stack = stack.filled()
     stack.require(tokens)
     formulas = {name: collect(quantity(stack, name)) for name in ("stored", "read", "written", "growth")}
-    formulas |= {name: found for name in ("peak", "state", "ripple") if (found := _closed(stack, name)) is not None}
+    formulas |= {name: found for name in ("peak", "state", "ripple") if (found := closed(stack, name)) is not None}
 
     def whole_batch(name: str) -> int | str | None:
         return None if tokens is None or name not in formulas else number(Formula.of(batch) * formulas[name], at)
@@ -145,7 +145,7 @@ def measure(stack: Stack, *, tokens: int | None = None, batch: int = 1, tp: int 
     }
 
 
-def _closed(stack: Stack, name: str) -> Formula | None:
+def closed(stack: Stack, name: str) -> Formula | None:
     """A quantity of saw-teeth, None where it has no closed form while symbols are open."""
     try:
         return collect(quantity(stack, name))

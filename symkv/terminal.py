@@ -198,24 +198,30 @@ def formats_text(stack: Stack) -> str:
 
 
 def listing_text(items: Sequence[dict[str, Any]]) -> list[str]:
-    """The lines of `symkv list`, one table per kind."""
+    """The lines of `symkv list`, one table per kind; variants by family, with what a step reads where it differs."""
     lines: list[str] = []
     for kind in dict.fromkeys(item["kind"] for item in items):
-        rows = [
-            [item["name"], item["stored"] or item["title"], "" if item["verified"] in (True, None) else "unverified"]
-            for item in items
-            if item["kind"] == kind
-        ]
-        lines += [*([""] if lines else []), kind, *table(rows)]
-        unlike = [i for i in items if i["kind"] == kind and i["read"] != i["stored"]]
-        lines += [f"  {item['name']} reads {item['read']}" for item in unlike]
+        of_kind = [item for item in items if item["kind"] == kind]
+        verified = sum(item["verified"] is True for item in of_kind)
+        count = f" ({len(of_kind)}, {verified} with a source that was read)" if kind == "variants" else ""
+        lines += [*([""] if lines else []), f"{kind}{count}"]
+        for family in dict.fromkeys(item["family"] if kind == "variants" else "" for item in of_kind):
+            rows = []
+            for item in of_kind:
+                if family and item["family"] != family:
+                    continue
+                mark = "" if item["verified"] in (True, None) else "   (unverified)"
+                rows.append([item["name"], (item["stored"] or item["title"]) + mark])
+                rows += [["", f"reads {item['read']}"]] if item["read"] != item["stored"] else []
+            lines += [*([f" {family}"] if family else []), *table(rows)]
     return lines
 
 
 def show_text(result: dict[str, Any]) -> list[str]:
     """The lines of `symkv show`."""
+    unread = "   (unverified)" if result["verified"] is False else ""
     lines = [
-        f"{result['name']}: {result['title']}",
+        f"{result['name']}: {result['title']}{unread}",
         f"  {result['source']}",
         *([f"  {result['about']}"] if result["about"] else []),
     ]
@@ -234,11 +240,27 @@ def show_text(result: dict[str, Any]) -> list[str]:
         ),
         indent="    ",
     )
-    names = ("stored", "read", "growth", "state", "paper_form")
-    lines += ["", *table([name.replace("_", " "), result[name]] for name in names if result[name] is not None)]
+    lines += picture_text(result["picture"])
+    names = ("stored", "read", "written", "growth", "state", "ripple", "peak", "paper_form")
+    hidden = {"ripple": "0", "peak": result["stored"], "written": None}
+    shown = [n for n in names if result[n] is not None and result[n] != hidden.get(n)]
+    lines += ["", *table([name.replace("_", " "), result[name]] for name in shown)]
+    lines += [f"  falls: {f['tensor']} by {f['rows']} rows where {f['when']}" for f in result["falls_at"]]
+    lines += [f"  for {condition}" for condition in result["where"]]
+    lines += [f"  usual {name} = {value}" for name, value in result["defaults"].items()]
     lines += [f"  becomes {r['to']} where {' and '.join(r['where'])}" for r in result["reduces_to"]]
     lines += [f"  printed {n['printed']} ({n['verdict']}) in {n['source']}" for n in result["numbers"]]
     return lines
+
+
+def picture_text(picture: dict[str, Any] | None) -> list[str]:
+    """What is kept and read, drawn: layers down, tokens across."""
+    if picture is None or not picture["rows"]:
+        return []
+    sizes = ", ".join(f"{name} = {size}" for name, size in picture["sizes"].items())
+    head = f"  after {picture['tokens']} tokens{sizes and f' ({sizes})'}: # kept and read, o kept, . let go"
+    rows = [[row["layers"], ", ".join(row["tensors"]), row["row"] or "-"] for row in picture["rows"]]
+    return ["", head, *table(rows, indent="    ")]
 
 
 def check_text(checked: Sequence[Checked], result: dict[str, Any], *, claims: bool) -> list[str]:

@@ -250,7 +250,7 @@ class Stack:
             part = layers[members[0]]
             label = f"{part.label or part.variant.name} x {owners} {'layer' if owners == 1 else 'layers'}"
             reading = Formula.of(len(members)) if owners != len(members) else None
-            label += f", read by {len(members)}" if reading else ""
+            label += f", read by {len(members)}" if owners != len(members) else ""
             parts.append(Part(part.variant, {"n_layers": Formula.of(owners), **part.values}, label, reading))
         return Stack(name, tuple(parts), source="stack")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 
 from symkv import symbols
@@ -10,28 +11,127 @@ from symkv.caches import Part, Stack, Variant
 from symkv.errors import BadInput
 from symkv.formula import Formula
 from symkv.formula import symbol as named
+from symkv.models import schedules
 from symkv.models.values import MOST
 from symkv.variants import variant
 
-MAX_CHARS, MAX_TERMS = 4096, 64
+MAX_CHARS, MAX_TERMS, MOST_LAYERS = 4096, 64, 10_000
+SCHEDULES = {
+    "interleave": "write interleave(48, 5:1, sliding_window(window=1024), gqa())",
+    "every": "write every(48, 4, gqa(), chunked(chunk=8192))",
+    "layers": "write layers(LLGLLG, L=sliding_window(window=1024), G=gqa())",
+    "tail": "write tail(15, interleave(35, 4:1, sliding_window(window=512), gqa()))",
+    "source": "write source(0 0 2 2, interleave(4, 1:1, gqa(), mla()))",
+}
 _TERM = re.compile(r"\s*(?:(\d{1,9})\s*\*\s*)?([A-Za-z]\w{0,40})\s*\((.*)\)\s*", re.DOTALL | re.ASCII)
 _EXAMPLE = "write 10*gqa(n_kv_heads=8,d_head=128) + 50*sliding_window(window=1024,n_kv_heads=8,d_head=128)"
 
 
 def read_stack(text: str) -> Stack:
-    """The stack that terms COUNT*variant(NAME=VALUE, ...) joined by + write; COUNT is the number of layers.
+    """The stack that terms joined by + write: COUNT*variant(NAME=VALUE, ...) or a schedule of layers.
 
-    Without a count n_layers stays open unless it is among the values. Raises `BadInput` for anything else.
+    COUNT is the number of layers; without it n_layers stays open unless it is among the values. The schedules are
+
+    - interleave(48, 5:1, sliding_window(...), gqa(...)): kinds in turn;
+    - every(48, 4, gqa(...), chunked(...)): the first kind on every 4th layer, the second on the others;
+    - layers(LLGLLG, L=sliding_window(...), G=gqa(...)): one letter for each layer;
+    - tail(15, SCHEDULE): the last 15 layers keep nothing and read the last owner of their own kind;
+    - source(0 0 2 2, SCHEDULE): the layer whose cache each layer reads, counted from 0.
+
+    Raises `BadInput` for anything else.
 
     >>> [part.label for part in read_stack("10*gqa(n_kv_heads=8,d_head=128) + 2*mla()").parts]
     ['gqa x 10 layers', 'mla x 2 layers']
+    >>> [part.label for part in read_stack("tail(2, interleave(8, 3:1, sliding_window(), gqa()))").parts]
+    ['sliding_window x 5 layers, read by 6', 'gqa x 1 layer, read by 2']
     """
     if len(text) > MAX_CHARS:
         raise BadInput(f"a stack may have {MAX_CHARS} characters, got {len(text)}; give a config.json")
     terms = _split(text, "+")
     if len(terms) > MAX_TERMS:
         raise BadInput(f"a stack may have {MAX_TERMS} terms, got {len(terms)}; join layers of one kind")
-    return Stack(" ".join(text.split()), tuple(map(_part, terms)), source="stack")
+    parts = [part for term in terms for part in _scheduled(term) or [_part(term)]]
+    return Stack(" ".join(text.split()), tuple(parts), source="stack")
+
+
+# -- schedules -------------------------------------------------------------------------------------------------------
+
+
+def _scheduled(term: str) -> Sequence[Part] | None:
+    """The parts of a schedule, None where the term is none."""
+    if _schedule(term) is None:
+        return None
+    kinds, order, sources = _layers(term)
+    return Stack.of_layers("schedule", [kinds[kind] for kind in order], sources).parts
+
+
+def _schedule(term: str) -> tuple[str, list[str]] | None:
+    match = _TERM.fullmatch(term)
+    if match is None or match[1] is not None or match[2] not in SCHEDULES:
+        return None
+    return match[2], [piece.strip() for piece in _split(match[3], ",")]
+
+
+def _layers(term: str) -> tuple[list[Part], list[int], list[int] | None]:
+    """The kinds, the kind of each layer, and the layer that each one reads."""
+    found = _schedule(term)
+    if found is None:
+        raise BadInput(f"tail and source take a schedule, got {term[:60]!a}; write interleave(48, 5:1, ..., ...)")
+    name, pieces = found
+    if len(pieces) < 2:
+        raise BadInput(
+            f"{name} takes what it says and the kinds of layer, got {term.strip()[:60]!a}; {SCHEDULES[name]}"
+        )
+    if name in ("tail", "source"):
+        kinds, order, sources = _layers(",".join(pieces[1:]))
+        if sources is not None:
+            raise BadInput(f"{name} must stand outside only once; say all sources in one source(...)")
+        if name == "tail":
+            return kinds, order, schedules.tail(order, _number(pieces[0], "tail", least=0))
+        return kinds, order, [_number(piece, "source", least=0) for piece in pieces[0].split()]
+    if name == "layers":
+        named = [piece.partition("=") for piece in pieces[1:]]
+        letters = [letter.strip() for letter, _, _ in named]
+        if (
+            any(len(letter) != 1 for letter in letters)
+            or len(set(letters)) < len(letters)
+            or len(pieces[0]) > MOST_LAYERS
+        ):
+            raise BadInput(f"layers names each kind by one letter, got {', '.join(letters)[:60]!a}; {SCHEDULES[name]}")
+        return [_kind(text) for _, _, text in named], schedules.listed(pieces[0], letters), None
+    if len(pieces) < 3:
+        raise BadInput(f"{name} takes layers, a rule and the kinds of layer; {SCHEDULES[name]}")
+    count, kinds = _number(pieces[0], name, most=MOST_LAYERS), [_kind(piece) for piece in pieces[2:]]
+    if name == "every":
+        order = schedules.every(count, _number(pieces[1], name))
+        wanted = 2
+    else:
+        ratio = [_number(part, name, least=0) for part in pieces[1].split(":")]
+        order, wanted = schedules.interleave(count, ratio), len(ratio)
+    if len(kinds) != wanted:
+        raise BadInput(f"{name} takes {wanted} kinds of layer here, got {len(kinds)}; {SCHEDULES[name]}")
+    return kinds, order, None
+
+
+def _number(text: str, name: str, *, least: int = 1, most: int = MOST) -> int:
+    if not text.strip().isascii() or not text.strip().isdigit() or len(text) > 12 or not least <= int(text) <= most:
+        raise BadInput(
+            f"{name} takes whole numbers from {least} to {most}, got {text.strip()[:20]!a}; {SCHEDULES[name]}"
+        )
+    return int(text)
+
+
+def _kind(text: str) -> Part:
+    part = _part(text)
+    if "n_layers" in part.values:
+        raise BadInput(
+            f"a kind of layer in a schedule has no count of its own, got {text.strip()[:40]!a}; leave it out"
+        )
+    _count(1, part.variant, {})
+    return part
+
+
+# -- terms -----------------------------------------------------------------------------------------------------------
 
 
 def _part(term: str) -> Part:

@@ -114,6 +114,34 @@ class Writer:
         return reduce(lambda left, right: ast.BinOp(left, ast.Mult(), right), trees)
 
     def _sum(self, poly: Poly) -> ast.expr:
+        """A sum; terms with the same tokens, minimum or remainder stand together, with their factors in one bracket."""
+        groups: dict[Monomial, Poly] = {}
+        for monomial, coefficient in poly.items():
+            counts = tuple((name, exponent) for name, exponent in monomial if self._counts(name))
+            others = tuple((name, exponent) for name, exponent in monomial if not self._counts(name))
+            groups.setdefault(counts, {})[others] = coefficient
+        if len(groups) == 1 or all(len(group) == 1 for group in groups.values()):
+            return self._plain_sum(poly)
+        pieces = []
+        for counts, group in groups.items():
+            content, monomial, rest = common_factor(group)
+            pieces.append((content < 0, [self._order(name) for name, _ in counts], content, counts + monomial, rest))
+        tree: ast.expr | None = None
+        for negative, _, content, monomial, rest in sorted(pieces, key=lambda piece: piece[:2]):
+            term = self._product(abs(content.numerator), tuple(sorted(monomial)), rest)
+            if content.denominator != 1:
+                term = ast.BinOp(term, ast.Div(), ast.Constant(content.denominator))
+            if tree is None:
+                tree = ast.UnaryOp(ast.USub(), term) if negative else term
+            else:
+                tree = ast.BinOp(tree, ast.Sub() if negative else ast.Add(), term)
+        assert tree is not None
+        return tree
+
+    def _counts(self, name: str) -> bool:
+        return name == "n_tokens" or name in self.case.atoms or name.startswith("~mod")
+
+    def _plain_sum(self, poly: Poly) -> ast.expr:
         def order(term: tuple[Monomial, Number]) -> tuple[bool, list[tuple[float, str]]]:
             return term[1] < 0, sorted(self._order(name) for name, _ in term[0]) or [(float("inf"), "")]
 
