@@ -20,6 +20,24 @@ def csa(cache, q, p):
                 cache.read("row", kind, layer, j)
             for j in rows:
                 cache.may("row", kind, layer, j)
-        cache.write("window", layer, q, size=p.d_head)
-        for i in range(max(0, q - p.window + 1), q + 1):
-            cache.read("window", layer, i)
+        _window(cache, layer, q, p)
+
+
+def hca(cache, q, p):
+    block, place = divmod(q, p.compression)
+    for layer in range(p.n_layers):
+        if place == p.compression - 1:  # the block is full: its tokens go into one row
+            for i in range(block * p.compression, q):
+                cache.fold("buffer", layer, i)
+            cache.write("row", layer, block, size=p.d_head)
+        else:
+            cache.write("buffer", layer, q, size=2 * p.d_head)  # kv and gate
+        for j in range((q + 1) // p.compression):  # block j may be seen by its last token
+            cache.read("row", layer, j)
+        _window(cache, layer, q, p)
+
+
+def _window(cache, layer, q, p):
+    cache.write("window", layer, q, size=p.d_head)
+    for i in range(max(0, q - p.window + 1), q + 1):
+        cache.read("window", layer, i)
