@@ -1,0 +1,39 @@
+"""sLSTM (xLSTM): four vectors of scalar memories and a causal convolution over the last inputs."""
+
+from __future__ import annotations
+
+from symkv.caches import SLOT, CachedTensor, Source, Variant
+from symkv.caches.masks import window
+from symkv.formula import Formula
+
+BECK_2024 = Source(
+    "Beck et al.",
+    "xLSTM: Extended Long Short-Term Memory",
+    2024,
+    "arXiv:2405.04517; shapes as in NX-AI/xlstm, xlstm/blocks/slstm/cell.py and layer.py",
+)
+
+
+def paper_form(
+    n_layers: Formula, n_heads: Formula, d_head: Formula, d_conv: Formula, bytes_per_element: Formula
+) -> Formula:
+    """4 states (cell, normaliser, maximum, hidden) of n_heads*d_head elements, and d_conv columns of inputs."""
+    return n_layers * (4 * n_heads * d_head + n_heads * d_head * d_conv) * bytes_per_element
+
+
+VARIANT = Variant(
+    name="slstm",
+    title="sLSTM",
+    family="constant state",
+    about="Cell, normaliser, maximum and hidden state have one number for each channel; a convolution feeds the gates.",
+    source=BECK_2024,
+    tensors=(
+        CachedTensor("states", heads="n_heads", width="4*d_head", mask=SLOT, role="state"),
+        CachedTensor("inputs", heads="n_heads", width="d_head", mask=window("d_conv"), role="conv"),
+    ),
+    paper_form=paper_form,
+    paper_of="state",
+    numbers=(),
+    defaults={"d_conv": 4},
+    units=("1 = token",),
+)
