@@ -13,9 +13,7 @@ GDN = Source(
     "arXiv:2412.06464; shapes as in fla-org/flash-linear-attention, fla/layers/gated_deltanet.py",
 )
 LOG_QWEN_3_6 = Source("llama.cpp", "log of Qwen3.6-27B", 2026, "ggml-org/llama.cpp, pull request 22673")
-LOG_QWEN_3_5 = Source(
-    "llama.cpp", "log of Qwen3.5 with 32 layers, each fourth skipped", 2026, "JamePeng/llama-cpp-python, issue 78"
-)
+LOG_QWEN_3_5 = Source("llama.cpp", "log of Qwen3.5-9B", 2026, "JamePeng/llama-cpp-python, issue 78")
 VLLM_ASCEND = Source(
     "vLLM Ascend",
     "log of Qwen3.5 35B on 8 ranks, 4 of its 32 value heads on each",
