@@ -19,7 +19,14 @@ declare(
     after="n_unique_layers",
 )
 declare(
-    Symbol("n_meta_tokens", "M", "learned tokens that precede every sequence", "tokens", dimension="token"),
+    Symbol(
+        "n_meta_tokens",
+        "M",
+        "learned tokens that precede every sequence",
+        "tokens",
+        "nonnegative integer",
+        dimension="token",
+    ),
     after="n_sinks",
 )
 
@@ -68,8 +75,7 @@ VARIANT = Variant(
     reduces_to=(
         Reduction(
             "tail_sharing",
-            where=("n_global_owners = n_global_layers", "d_k = d_head", "d_v = d_head"),
-            only=("growth",),
+            where=("n_meta_tokens = 0", "n_global_owners = n_global_layers", "d_k = d_head", "d_v = d_head"),
         ),
     ),
 )

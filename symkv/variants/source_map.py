@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import CachedTensor, Printed, Source, Variant
+from symkv.caches import CachedTensor, Printed, Reduction, Source, Variant
 from symkv.formula import Formula
 from symkv.symbols import Symbol, declare
 
@@ -72,6 +72,21 @@ VARIANT = Variant(
             },
             "6192",
             MEASURED,
+        ),
+    ),
+    reduces_to=(
+        Reduction(
+            "dsa",
+            where=(
+                "n_unique_layers = n_layers",
+                "n_rope_owners = n_layers",
+                "n_rope_layers = n_layers",
+                "n_index_layers = n_layers",
+            ),
+        ),
+        Reduction(
+            "shared_index",
+            where=("n_unique_layers = n_layers", "n_rope_owners = n_layers", "n_rope_layers = n_layers"),
         ),
     ),
     where=(

@@ -135,3 +135,45 @@ def unlike_kinds(cache, q, p):
     _attend(cache, PAIR, p.n_global_layers, p.n_kv_heads, p.d_head, q, range(q + 1))
     local = ("local key", "local value")
     _attend(cache, local, p.n_local_layers, p.n_local_kv_heads, p.d_local_head, q, _last(q, p.window))
+
+
+def transformer_xl(cache, q, p):
+    """The input of each layer; keys and values are made of it and not kept."""
+    _attend(cache, ("hidden",), p.n_layers, 1, p.d_model, q, _last(q, p.n_memory))
+
+
+def compressive_transformer(cache, q, p):
+    """The token that leaves the memory goes into a pooled row, which takes in `compression` of them."""
+    for layer in range(p.n_layers):
+        left = q - p.n_memory
+        if left >= 0:
+            cache.fold("hidden", layer, left)
+            cache.write("pooled", layer, left // p.compression, size=p.d_model)
+            for j in _last(left // p.compression, p.n_compressed):
+                cache.read("pooled", layer, j)
+        cache.write("hidden", layer, q, size=p.d_model)
+        for i in _last(q, p.n_memory):
+            cache.read("hidden", layer, i)
+
+
+def infini_attention(cache, q, p):
+    """A step retrieves from the memory of earlier segments, to which a full segment is added at its end."""
+    for layer in range(p.n_layers):
+        for head in range(p.n_heads):
+            for name, size in (("memory", p.d_k * p.d_v), ("normaliser", p.d_k)):
+                cache.preload(name, layer, head, size=size)
+                cache.read(name, layer, head)
+                if (q + 1) % p.chunk == 0:
+                    cache.write(name, layer, head, size=size)
+    segment = range(q - q % p.chunk, q + 1)
+    _attend(cache, ("key",), p.n_layers, p.n_heads, p.d_k, q, segment)
+    _attend(cache, ("value",), p.n_layers, p.n_heads, p.d_v, q, segment)
+
+
+def global_window(cache, q, p):
+    _attend(cache, PAIR, p.n_layers, p.n_kv_heads, p.d_head, q, _first_and_last(q, p.n_global_tokens, p.window))
+
+
+def dilated_window(cache, q, p):
+    rows = [q - k * p.dilation for k in range(p.window) if q >= k * p.dilation]
+    _attend(cache, PAIR, p.n_layers, p.n_kv_heads, p.d_head, q, rows)
