@@ -31,6 +31,12 @@ DEEPSEEK_2024 = Source(
     2024,
     "arXiv:2405.04434, table 1",
 )
+DEEPSEEK_2024_CACHES = Source(
+    "DeepSeek-AI",
+    "DeepSeek-V2: A Strong, Economical, and Efficient Mixture-of-Experts Language Model",
+    2024,
+    "arXiv:2405.04434, table 9 (7 in version 2), whose layers and heads are inferred from its cells",
+)
 INSIGHTS_2025 = Source(
     "Zhao et al.",
     "Insights into DeepSeek-V3: Scaling Challenges and Reflections on Hardware for AI Architectures",

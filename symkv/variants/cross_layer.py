@@ -12,6 +12,28 @@ def paper_form(n_unique_layers: Formula, n_kv_heads: Formula, d_head: Formula, b
     return n_unique_layers * 2 * n_kv_heads * d_head * bytes_per_element
 
 
+TABLE_1 = (  # width of a head, heads, layers with a cache, bytes per token at 16 bits: all rows that share layers
+    (512, 1, 10, "20480"),
+    (256, 1, 10, "10240"),
+    (128, 1, 10, "5120"),
+    (90, 1, 10, "3600"),
+    (64, 1, 10, "2560"),
+    (256, 4, 10, "40960"),
+    (128, 4, 10, "20480"),
+    (128, 2, 10, "10240"),
+    (128, 1, 7, "3584"),  # CLA3
+    (128, 1, 5, "2560"),  # CLA4
+    (128, 1, 11, "5632"),  # KeepEnds
+    (128, 1, 11, "5632"),  # DenseFront
+    (128, 1, 11, "5632"),  # DenseBack
+)
+
+
+def _row(d_head: int, n_kv_heads: int, n_unique_layers: int, printed: str) -> Printed:
+    sizes = {"n_unique_layers": n_unique_layers, "n_kv_heads": n_kv_heads, "d_head": d_head, "bytes_per_element": 2}
+    return Printed("growth", sizes, printed, BRANDON_2024)
+
+
 VARIANT = Variant(
     name="cross_layer",
     title="Cross-layer sharing",
@@ -20,20 +42,7 @@ VARIANT = Variant(
     source=BRANDON_2024,
     tensors=key_value(layers="n_unique_layers", readers="n_layers"),
     paper_form=paper_form,
-    numbers=(
-        Printed(
-            "growth",
-            {"n_unique_layers": 10, "n_kv_heads": 1, "d_head": 128, "bytes_per_element": 2},
-            "5120",
-            BRANDON_2024,
-        ),
-        Printed(
-            "growth",
-            {"n_unique_layers": 7, "n_kv_heads": 1, "d_head": 128, "bytes_per_element": 2},
-            "3584",
-            BRANDON_2024,
-        ),
-    ),
+    numbers=tuple(_row(*row) for row in TABLE_1),
     where=("n_unique_layers <= n_layers",),
     reduces_to=(Reduction("gqa", where=("n_unique_layers = n_layers",)),),
 )

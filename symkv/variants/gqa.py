@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symkv.caches import Printed, Reduction, Variant, key_value
 from symkv.formula import Formula
-from symkv.references import AINSLIE_2023, BRANDON_2024, INSIGHTS_2025
+from symkv.references import AINSLIE_2023, BRANDON_2024, DEEPSEEK_2024, INSIGHTS_2025
 
 
 def paper_form(n_kv_heads: Formula, d_head: Formula, n_layers: Formula, bytes_per_element: Formula) -> Formula:
@@ -23,6 +23,16 @@ VARIANT = Variant(
     numbers=(
         Printed(
             "growth", {"n_layers": 20, "n_kv_heads": 4, "d_head": 128, "bytes_per_element": 2}, "40960", BRANDON_2024
+        ),
+        Printed(
+            "growth", {"n_layers": 20, "n_kv_heads": 2, "d_head": 128, "bytes_per_element": 2}, "20480", BRANDON_2024
+        ),
+        Printed(
+            "growth",
+            {"n_layers": 1, "n_kv_heads": 1, "d_head": 128, "d_latent": 512, "d_rope": 64, "bytes_per_element": 2},
+            "2.25",
+            DEEPSEEK_2024,
+            against="mla",
         ),
         Printed(
             "growth",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from symkv.caches import CachedTensor, Printed, Reduction, Variant
 from symkv.formula import Formula
-from symkv.references import DEEPSEEK_2024, INSIGHTS_2025
+from symkv.references import DEEPSEEK_2024, DEEPSEEK_2024_CACHES, INSIGHTS_2025
 
 
 def paper_form(d_latent: Formula, d_rope: Formula, n_layers: Formula, bytes_per_element: Formula) -> Formula:
     """(latent + rotary key) * layers elements per token, times bytes: DeepSeek-V2, table 1."""
     return (d_latent + d_rope) * n_layers * bytes_per_element
 
+
+_ELEMENTS = {"d_latent": 512, "d_rope": 64, "bytes_per_element": 1}
 
 VARIANT = Variant(
     name="mla",
@@ -30,6 +32,8 @@ VARIANT = Variant(
             "70.272 KB",
             INSIGHTS_2025,
         ),
+        Printed("growth", {**_ELEMENTS, "n_layers": 27}, "15.6K", DEEPSEEK_2024_CACHES),
+        Printed("growth", {**_ELEMENTS, "n_layers": 60}, "34.6K", DEEPSEEK_2024_CACHES),
     ),
     reduces_to=(Reduction("gqa", where=("d_latent = 2*n_kv_heads*d_head", "d_rope = 0")),),
 )

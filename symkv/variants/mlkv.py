@@ -12,7 +12,10 @@ MLKV = Source(
     "arXiv:2406.09297; shapes as in zaydzuhri/pythia-mlkv",
 )
 MEASURED = Source(
-    "Zuhri et al.", "pythia-mlkv", 2024, "zaydzuhri/pythia-mlkv, measurements.csv: 8 sequences of 2046 tokens, float32"
+    "Zuhri et al.",
+    "pythia-mlkv",
+    2024,
+    "zaydzuhri/pythia-mlkv, measurements.csv: batch 8, sequence_length 2048 (2046 tokens are cached), float32",
 )
 
 
@@ -40,6 +43,8 @@ VARIANT = Variant(
         _measured(4, 3, "95.90625 MiB"),
         _measured(2, 1, "15.984375 MiB"),
         _measured(12, 12, "1150.875 MiB"),
+        _measured(12, 4, "383.625 MiB"),
+        _measured(12, 1, "95.90625 MiB"),
         Printed(
             "growth",
             {"n_layers": 12, "n_unique_layers": 2, "n_kv_heads": 1, "d_head": 64, "bytes_per_element": 2},

@@ -22,7 +22,9 @@ VARIANT = Variant(
     paper_form=paper_form,
     numbers=(
         Printed("growth", {"n_layers": 20, "d_head": 128, "bytes_per_element": 2}, "10240", BRANDON_2024),
+        Printed("growth", {"n_layers": 20, "d_head": 64, "bytes_per_element": 2}, "5120", BRANDON_2024),
         Printed("growth", {"n_layers": 20, "d_head": 46, "bytes_per_element": 2}, "3680", BRANDON_2024),
+        Printed("growth", {"n_layers": 20, "d_head": 32, "bytes_per_element": 2}, "2560", BRANDON_2024),
     ),
     reduces_to=(Reduction("gqa", where=("n_kv_heads = 1",)),),
 )

@@ -54,7 +54,7 @@ VARIANT = Variant(
     numbers=(
         Printed(
             "growth",
-            {"n_layers": 1, "n_kv_heads": 4, "d_head": 512, "d_rotary": 128, "bytes_per_element": 2},
+            {"n_layers": 1, "n_kv_heads": 1, "d_head": 512, "d_rotary": 128, "bytes_per_element": 2},
             "37.5%",
             SAVING,
             against="gqa",
