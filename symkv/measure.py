@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -61,6 +61,19 @@ def parse_given(arguments: list[str]) -> Given:
         else:
             values[symbol.name] = formula
     return Given(values, notes=tuple(notes), **rest)
+
+
+def shared(stacks: Sequence[Stack], values: Mapping[str, Formula], *, dtype: str | None = None) -> list[Stack]:
+    """The stacks with values for the symbols that each of them has open; `BadInput` for one that none has."""
+    own = [{name for part in stack.parts for name in part.open} | {"bytes_per_element"} for stack in stacks]
+    for name in values:
+        if not any(name in names for names in own):
+            raise BadInput(f"{name} must be an open symbol of one of {', '.join(s.name for s in stacks)}, it is not")
+    found = [
+        stack.given({name: value for name, value in values.items() if name in names})
+        for stack, names in zip(stacks, own, strict=True)
+    ]
+    return [stack.coded(dict.fromkeys(ROLES, dtype)) for stack in found] if dtype else found
 
 
 def with_formats(stack: Stack, formats: Mapping[str, str | None], *, dtype: str | None) -> Stack:

@@ -8,7 +8,7 @@ from typing import Any
 
 from symkv.caches import Stack
 from symkv.derivations import Checked, CheckedStep
-from symkv.solve import Answer, Neighbour, Solution
+from symkv.solve import Answer, Comparison, Designs, Neighbour, Solution
 from symkv.units import decimal, human_bytes, rational
 
 
@@ -89,6 +89,47 @@ def solution_text(solution: Solution) -> list[str]:
         rows = [_answer(a) for a in answers]
         empty = [i for i in range(2) if all(not row[i] for row in rows)]
         lines += table(([cell for i, cell in enumerate(row) if i not in empty] for row in rows), indent="    ")
+    return lines
+
+
+def comparison_text(found: Sequence[Comparison]) -> list[str]:
+    """The lines of `symkv compare`."""
+    lines: list[str] = []
+    for one in found:
+        lines += [*([""] if lines else []), f"{one.first} against {one.second}: {one.of}"]
+        judges = f"   proved ({', '.join(one.judges)})" if one.judges else ""
+        when = one.equal_when or "no symbol can be isolated"
+        rows = [["ratio", str(one.ratio)], ["equal when", when + judges]]
+        rows += [["tends to", f"{one.limit} as n_tokens grows"]] if one.limit is not None else []
+        rows += [["elasticity", f"{name}: {share}"] for name, share in one.elasticities.items()]
+        lines += table(rows)
+        if one.crossings is not None and len(one.crossings) > 1:
+            lines.append("  by context length")
+            lines += table(
+                [[str(c.span), f"{c.less} needs less" if c.less else "equal"] for c in one.crossings], indent="    "
+            )
+    return lines
+
+
+def designs_text(what: str, found: Sequence[Designs]) -> list[str]:
+    """The lines of `symkv designs`."""
+    lines = [f"{what}: bytes = {found[0].formula}"]
+    for one in found:
+        band = f"{rational(one.low)} B" if one.low == one.high else f"{rational(one.low)} to {rational(one.high)} B"
+        every = "all of them" if one.complete else "stopped before the end"
+        noun = "design" if len(one.found) == 1 else "designs"
+        lines += ["", f"  {band}: {len(one.found)} {noun} among {one.box}, {every}"]
+        if one.found:
+            names = list(one.found[0].values)
+            rows = [
+                [
+                    *(str(rational(design.values[name])) for name in names),
+                    " ".join(design.dtypes),
+                    str(rational(design.bytes)),
+                ]
+                for design in one.found
+            ]
+            lines += table([[*names, "dtype", "bytes"], *rows], indent="    ")
     return lines
 
 

@@ -10,8 +10,10 @@ from symkv.proof.judges import Judgement, judge
 from symkv.proof.kernel import RATIO, Domain
 
 
-def isolate(formula: Formula, unknown: str, target: str) -> Formula:
+def isolate(formula: Formula, unknown: str, target: str | Formula) -> Formula:
     """The formula for `unknown` that follows from target = formula, found by sympy over the positive reals.
+
+    `target` is the name of a symbol, or a formula.
 
     Raises `Undecided` where the unknown stands inside min, max, ceil, floor, mod or a condition.
 
@@ -22,14 +24,17 @@ def isolate(formula: Formula, unknown: str, target: str) -> Formula:
 
     from symkv.formula.sympy_reading import from_sympy, sympy_symbol
 
-    if any(unknown in Formula(node).names for node in ast.walk(formula.tree) if isinstance(node, ast.Call | ast.IfExp)):
+    sides = [formula.tree] if isinstance(target, str) else [formula.tree, target.tree]
+    steps = (node for side in sides for node in ast.walk(side) if isinstance(node, ast.Call | ast.IfExp))
+    if any(unknown in Formula(node).names for node in steps):
         raise Undecided(
             f"{unknown} stands inside a step of {formula}; a closed form needs it outside of min, max, ceil and floor, "
             "so give it a value and solve for another symbol"
         )
     free = sympy.Dummy(unknown, positive=True)
     expression = formula.sympy.subs(sympy_symbol(unknown), free)
-    roots = sympy.solve(sympy.Eq(expression, sympy_symbol(target)), free)
+    wanted = sympy_symbol(target) if isinstance(target, str) else target.sympy.subs(sympy_symbol(unknown), free)
+    roots = sympy.solve(sympy.Eq(expression, wanted), free)
     if len(roots) != 1:
         raise Undecided(f"{unknown} must have one positive value for a closed form, {formula} gives {len(roots)}")
     return Formula(from_sympy(sympy.factor(roots[0])))

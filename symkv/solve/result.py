@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from symkv.solve.answer import Answer, Neighbour, Solution
+from symkv.solve.compare import Comparison
+from symkv.solve.designs import Designs
 from symkv.units import decimal, rational
 
 
@@ -30,6 +33,61 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "below": _side(answer.below),
         "above": _side(answer.above),
         "why": answer.why or None,
+    }
+
+
+def designs_result(found: Sequence[Designs]) -> dict[str, Any]:
+    """The result of `symkv designs`: the first reading of the target at the head, every reading under `answers`."""
+    answers = [
+        {
+            "formula": str(one.formula),
+            "target_bytes": rational(one.low) if one.low == one.high else None,
+            "between_bytes": [rational(one.low), rational(one.high)],
+            "box": one.box,
+            "designs": [
+                {
+                    **{name: rational(value) for name, value in design.values.items()},
+                    **({"dtype": " ".join(design.dtypes)} if design.dtypes else {}),
+                    "bytes": rational(design.bytes),
+                }
+                for design in one.found
+            ],
+            "count": len(one.found),
+            "complete": one.complete,
+        }
+        for one in found
+    ]
+    return {**answers[0], "answers": answers}
+
+
+def comparison_result(found: Sequence[Comparison]) -> dict[str, Any]:
+    """The result of `symkv compare`: the first pair's fields at the head, every pair under `pairs`."""
+    pairs = [_compared(one) for one in found]
+    return {**pairs[0], "pairs": pairs}
+
+
+def _compared(one: Comparison) -> dict[str, Any]:
+    return {
+        "first": one.first,
+        "second": one.second,
+        "of": one.of,
+        "ratio": str(one.ratio),
+        "equal_when": one.equal_when,
+        "judges": list(one.judges),
+        "crossovers": None
+        if one.crossings is None
+        else [
+            {
+                "from": crossing.span.start,
+                "to": crossing.span.end,
+                "period": crossing.span.period,
+                "residues": list(crossing.span.residues),
+                "less": crossing.less,
+            }
+            for crossing in one.crossings
+        ],
+        "limits": {"n_tokens": one.limit},
+        "elasticities": dict(one.elasticities),
     }
 
 

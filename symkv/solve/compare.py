@@ -1,0 +1,182 @@
+"""Variants, models or stacks compared: the ratio, when they are equal, where they cross, what the ratio tends to."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from symkv import symbols
+from symkv.caches import Stack, quantity
+from symkv.errors import BadInput, Undecided
+from symkv.formula import Formula, Relation
+from symkv.proof.collect import collect
+from symkv.proof.judges import judge
+from symkv.proof.spans import Span, spans
+from symkv.solve.isolate import isolate
+
+TOKENS = "n_tokens"
+COMPARED = {"growth": "stored", "stored": "stored", "read": "read", "read_growth": "read", "peak": "peak"}
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """A span of contexts in which `less` needs fewer bytes, or both need the same (None)."""
+
+    span: Span
+    less: str | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One stack against another: bytes of the first over bytes of the second, and when they are equal.
+
+    `equal_when` is one symbol in terms of the others, "always" or "never", or None where no symbol can be isolated;
+    `crossings` is None while a symbol other than the context length is open. `limit` is what the ratio tends to as the
+    context grows.
+    """
+
+    first: str
+    second: str
+    of: str
+    ratio: Formula
+    equal_when: str | None
+    judges: tuple[str, ...]
+    crossings: tuple[Crossing, ...] | None
+    limit: str | None
+    elasticities: Mapping[str, str]
+
+
+def compare(stacks: Sequence[Stack], *, of: str | None = None) -> tuple[Comparison, ...]:
+    """The first stack compared with each of the others, by growth where all of them grow, else by what is stored.
+
+    Raises `BadInput` for fewer than two stacks and for an unknown quantity.
+
+    >>> from symkv.variants import variant
+    >>> compare([Stack.of(variant("gqa")), Stack.of(variant("mla"))])[0].equal_when
+    'n_kv_heads = (d_latent + d_rope)/(2*d_head)'
+    """
+    if len(stacks) < 2:
+        raise BadInput("compare takes two or more of variants, models and stacks; write symkv compare gqa mla")
+    if of is not None and of not in COMPARED:
+        raise BadInput(f"--of must be one of {', '.join(COMPARED)}, got {of[:40]!r}")
+    first, *others = (stack.filled() for stack in stacks)
+    return tuple(_pair(first, other, of or _usual(first, other)) for other in others)
+
+
+def _usual(first: Stack, second: Stack) -> str:
+    return "growth" if all(quantity(stack, "growth").text != "0" for stack in (first, second)) else "stored"
+
+
+def _pair(first: Stack, second: Stack, of: str) -> Comparison:
+    left, right = collect(quantity(first, of)), collect(quantity(second, of))
+    if right.text == "0" or left.text == "0":
+        empty = first.name if left.text == "0" else second.name
+        raise BadInput(f"the {of} of {empty} is 0, which leaves no ratio; compare --of stored")
+    ratio = collect(left / right)
+    equal_when, judges = _equal(left, right)
+    return Comparison(
+        first.name,
+        second.name,
+        of,
+        ratio,
+        equal_when,
+        judges,
+        _crossings(first, second, COMPARED[of]),
+        _limit(first, second, COMPARED[of]),
+        _elasticities(ratio),
+    )
+
+
+def _equal(left: Formula, right: Formula) -> tuple[str | None, tuple[str, ...]]:
+    """When both are equal, as one symbol in terms of the others, with the judges who proved it."""
+    if (sides := _in_tokens(left, right)) is not None:
+        found = _spans(Relation(sides[0], "=", sides[1]))
+        if found is None:
+            return None, ()
+        everywhere = [str(span) for span in found] == ["from 1 on"]
+        words = "always" if everywhere else ", ".join(f"{TOKENS} {span}" for span in found)
+        return words or "never", ("kernel",)
+    always = judge(Relation(left, "=", right))
+    if always.verdict == "proved":
+        return "always", always.judges
+    for unknown in _candidates(left, right):
+        try:
+            form = isolate(left, unknown, right)
+        except Undecided:
+            continue
+        if unknown in form.names:
+            continue
+        proof = judge(Relation(left.substitute({unknown: form}), "=", right.substitute({unknown: form})))
+        if proof.verdict == "proved":
+            return f"{unknown} = {form}", proof.judges
+    never = judge(Relation(left, "!=", right))
+    return ("never", never.judges) if never.verdict == "proved" else (None, ())
+
+
+def _in_tokens(left: Formula, right: Formula) -> tuple[Formula, Formula] | None:
+    """Both sides with the context length alone in them, bytes per element being a common factor; None where not."""
+    names = {*left.names, *right.names} - {TOKENS}
+    if names == {"bytes_per_element"} and all("bytes_per_element" in side.names for side in (left, right)):
+        one = {"bytes_per_element": Fraction(1)}
+        return left.substitute(one), right.substitute(one)
+    return None if names else (left, right)
+
+
+def _candidates(left: Formula, right: Formula) -> Iterator[str]:
+    """Symbols to solve for: first those of one side only, in the order of the table, counts before widths."""
+    one = [name for name in (*left.names, *right.names) if (name in left.names) != (name in right.names)]
+    both = [name for name in left.names if name in right.names]
+    for names in (one, both):
+        yield from sorted(dict.fromkeys(n for n in names if n != TOKENS), key=symbols.rank)
+
+
+def _spans(relation: Relation) -> tuple[Span, ...] | None:
+    try:
+        return spans(relation, TOKENS)
+    except Undecided:  # saw-teeth whose common period is too long
+        return None
+
+
+def _crossings(first: Stack, second: Stack, of: str) -> tuple[Crossing, ...] | None:
+    sides = _in_tokens(quantity(first, of), quantity(second, of))
+    if sides is None:
+        return None
+    found: list[Crossing] = []
+    for sign, who in (("<", first.name), ("=", None), (">", second.name)):
+        where = _spans(Relation(sides[0], sign, sides[1]))
+        if where is None:
+            return None
+        found += [Crossing(span, who) for span in where]
+    return tuple(sorted(found, key=lambda crossing: crossing.span.start))
+
+
+def _limit(first: Stack, second: Stack, of: str) -> str | None:
+    """What first/second tends to as the context grows: the ratio of the growths."""
+    rate = "read_growth" if of == "read" else "growth"
+    above, below = collect(quantity(first, rate)), collect(quantity(second, rate))
+    if below.text != "0":
+        return str(collect(above / below))
+    if above.text != "0":
+        return "without bound"
+    states = [quantity(stack, "state") for stack in (first, second)] if of != "read" else []
+    steady = [quantity(stack, "ripple").text == "0" for stack in (first, second)] if states else []
+    return str(collect(states[0] / states[1])) if states and all(steady) and states[1].text != "0" else None
+
+
+def _elasticities(ratio: Formula) -> dict[str, str]:
+    """For each symbol, by how many per cent the ratio grows when the symbol grows by one per cent."""
+    import sympy
+
+    from symkv.formula.sympy_reading import from_sympy, sympy_symbol
+
+    if any(isinstance(node, ast.Call | ast.IfExp) for node in ast.walk(ratio.tree)):
+        return {}
+    expression, found = ratio.sympy, {}
+    for name in sorted(ratio.names, key=symbols.rank):
+        free = sympy.Dummy(name, positive=True)  # over the positive reals
+        of_free = expression.subs(sympy_symbol(name), free)
+        share = sympy.factor(sympy.cancel(free * sympy.diff(of_free, free) / of_free)).subs(free, sympy_symbol(name))
+        found[name] = str(Formula(from_sympy(share)))
+    return found
