@@ -82,6 +82,14 @@ VARIANTS = (
             ),
             Printed(
                 "stored",
+                {"n_layers": 1, "d_index": 128, "n_tokens": 40 * 163840},
+                "865075200 B",
+                INDEXER,
+                formats={"index": "fp8_ds_mla"},
+                only=("index key",),
+            ),
+            Printed(
+                "stored",
                 {**_TINY, "n_tokens": 20},
                 "4320",
                 Source("Hugging Face", MEASURED, 2026, "model type deepseek_v32"),

@@ -100,3 +100,93 @@ def quest(cache, q, p):
                 cache.write(bound, layer, head, len(pages) - 1, size=p.d_head)  # the new key may change its page's
                 for j in range(len(pages)):
                     cache.read(bound, layer, head, j)
+
+
+def nsa(cache, q, p):
+    """Compressed block j stands for tokens j*stride to j*stride + length - 1."""
+    length, stride = p.block_length, p.block_stride
+    chosen = _of(_blocks(q + 1, p.block_size)[-p.top_blocks :])
+    for layer in range(p.n_layers):
+        for tensor, width in (("key", p.d_k), ("value", p.d_v)):
+            _select(cache, (tensor,), layer, p.n_kv_heads, width, q, chosen)
+            for head in range(p.n_kv_heads):
+                cache.write("raw", tensor, layer, head, q, size=width)
+                if q + 1 >= length and (q + 1 - length) % stride == 0:
+                    for i in range(q + 1 - length, q + 1):
+                        cache.fold("raw", tensor, layer, head, i)
+                    cache.write("compressed", tensor, layer, head, (q + 1 - length) // stride, size=width)
+                for j in range(0, q + 2 - length, stride):
+                    cache.read("compressed", tensor, layer, head, j // stride)
+                cache.write("window", tensor, layer, head, q, size=width)
+                for i in range(max(0, q - p.window + 1), q + 1):
+                    cache.read("window", tensor, layer, head, i)
+
+
+def infllm(cache, q, p):
+    """A block leaves the window's side after a step, when it is full and the window does without it."""
+    far = range(p.n_sinks, max(p.n_sinks, q - p.window))
+    blocks = [b for b in _blocks(len(far), p.block_size) if len(b) == p.block_size]
+    left_out = {p.n_sinks + i for i in _of(blocks[: max(0, len(blocks) - p.top_blocks)])}
+    for layer in range(p.n_layers):
+        chosen = [i for i in range(q + 1) if i not in left_out]
+        _select(cache, ("key", "value"), layer, p.n_kv_heads, p.d_head, q, chosen)
+        for head in range(p.n_heads):
+            for j in range(len(blocks)):
+                cache.read("representative", layer, head, j)
+            full = (q + 1 - p.n_sinks - p.window) // p.block_size
+            if full > len(blocks):
+                cache.write("representative", layer, head, len(blocks), size=p.d_head)
+
+
+def sparq(cache, q, p):
+    for layer in range(p.n_layers):
+        for head in range(p.n_kv_heads):
+            for channel in range(p.d_head):
+                cache.write("by channel", layer, head, channel, q, size=1)
+                for i in range(q + 1):
+                    cache.may("by channel", layer, head, channel, i)
+                    if channel < p.n_channels:  # any of them: those where the query is largest
+                        cache.read("by channel", layer, head, channel, i)
+            cache.write("mean", layer, head, size=p.d_head)
+            cache.read("mean", layer, head)
+        _select(cache, ("key", "value"), layer, p.n_kv_heads, p.d_head, q, list(range(q + 1))[-p.top_k :])
+
+
+def double_sparsity(cache, q, p):
+    for layer in range(p.n_layers):
+        _select(cache, ("key", "value"), layer, p.n_kv_heads, p.d_head, q, list(range(q + 1))[-p.top_k :])
+    _attend(cache, ("label",), p.n_layers, p.n_kv_heads, p.n_channels, q, range(q + 1))
+
+
+def seer(cache, q, p):
+    block, place = divmod(q, p.block_size)
+    for layer in range(p.n_layers):
+        *earlier, last = _blocks(q + 1, p.block_size)
+        chosen = _of([*earlier[max(0, len(earlier) - p.top_blocks) :], last])
+        _select(cache, ("key", "value"), layer, p.n_kv_heads, p.d_head, q, chosen)
+        for head in range(p.n_kv_heads):
+            if place == p.block_size - 1:
+                for i in range(block * p.block_size, q):
+                    cache.fold("remainder", layer, head, i)
+                cache.write("gate", layer, head, block, size=p.d_gate)
+            else:
+                cache.write("remainder", layer, head, q, size=p.d_head)
+            for j in range((q + 1) // p.block_size):
+                cache.read("gate", layer, head, j)
+
+
+def landmark(cache, q, p):
+    """The landmark of a block is made with the last token of it; a picked block is read with its landmark."""
+    for layer in range(p.n_layers):
+        *earlier, own = _blocks(q + 1, p.block_size)
+        picked = range(max(0, len(earlier) - p.top_blocks), len(earlier))
+        chosen = _of([*(earlier[j] for j in picked), own])
+        _select(cache, ("key", "value"), layer, p.n_kv_heads, p.d_head, q, chosen)
+        for head in range(p.n_kv_heads):
+            for tensor in ("landmark key", "landmark value"):
+                if len(own) == p.block_size:
+                    cache.write(tensor, layer, head, len(earlier), size=p.d_head)
+                for j in range(len(earlier)):
+                    cache.may(tensor, layer, head, j)
+                    if tensor == "landmark key" or j in picked:
+                        cache.read(tensor, layer, head, j)
