@@ -42,12 +42,13 @@ VARIANT = Variant(
     title="One head, windows and tied neighbours",
     family="shared across layers",
     about=(
-        "One key-value head serves all query heads, most layers see a window, and neighbouring layers "
-        "(the global ones across blocks too) read one cache; its owner says how many there are."
+        "One key-value head serves all query heads, most layers see a window, and neighbouring layers, "
+        "global ones across blocks too, read the cache of one owner."
     ),
     source=replace(
         CHARACTER_2024,
-        locator="research.character.ai/optimizing-inference, section Memory-efficient Architecture Design",
+        locator="research.character.ai/optimizing-inference, Memory-efficient Architecture Design; items 1 and 2 read",
+        checked=False,
     ),
     tensors=(
         *key_value("1", of="global", layers="n_global_owners", readers="n_global_layers"),

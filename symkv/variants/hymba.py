@@ -11,7 +11,7 @@ DONG_2024 = Source(
     "Dong et al.",
     "Hymba: A Hybrid-head Architecture for Small Language Models",
     2024,
-    "arXiv:2411.13676; caches as in the released modeling_hymba.py: num_memory_tokens, kv_reuse_group",
+    "arXiv:2411.13676, abstract; caches as in a copy of the released modeling_hymba.py: num_memory_tokens, reuse_kv",
 )
 
 declare(

@@ -78,7 +78,7 @@ VARIANT = Variant(
         Printed(
             "stored",
             {"n_global_owners": 4, "n_kv_heads": 2, "d_head": 256, "n_tokens": 32768, "bytes_per_element": 2},
-            "256.00 MiB",
+            "256.0 MiB",
             LLAMA_CPP,
             only=("global key", "global value"),
         ),
