@@ -1,0 +1,48 @@
+"""Gist tokens: a few learned tokens stand for the whole prompt."""
+
+from __future__ import annotations
+
+from symkv.caches import Reduction, Source, Variant, key_value
+from symkv.caches.masks import budget
+from symkv.formula import Formula
+from symkv.symbols import Symbol, declare
+
+declare(
+    Symbol("n_gist", r"n_{\mathrm{gist}}", "gist tokens that stand for the prompt", "tokens", dimension="token"),
+    after="n_kept",
+)
+
+GIST = Source(
+    "Mu et al.", "Learning to Compress Prompts with Gist Tokens", 2023, "arXiv:2304.08467, abstract and README"
+)
+
+
+def paper_form(
+    n_layers: Formula,
+    n_kv_heads: Formula,
+    d_head: Formula,
+    bytes_per_element: Formula,
+    n_gist: Formula,
+    n_tokens: Formula,
+    n_prompt: Formula,
+) -> Formula:
+    """2 (key and value) for the gist tokens and for the tokens after the prompt."""
+    return 2 * n_layers * n_kv_heads * d_head * bytes_per_element * (n_gist + n_tokens - n_prompt)
+
+
+VARIANT = Variant(
+    name="gist",
+    title="Gist tokens",
+    family="token budgets",
+    about="The prompt is let go once n_gist learned tokens have attended to it; they and all later tokens are kept.",
+    source=GIST,
+    tensors=key_value(mask=budget("n_gist")),
+    paper_form=paper_form,
+    paper_of="stored",
+    numbers=(),
+    where=("n_gist <= n_prompt", "n_tokens > n_prompt"),
+    reduces_to=(
+        Reduction("gqa", where=("n_gist = n_prompt",)),
+        Reduction("snapkv", where=("n_kept = n_gist",)),
+    ),
+)
