@@ -18,10 +18,10 @@ def _steps():
         for reduction in item.reduces_to:
             other = variant(reduction.to)
             for of in reduction.only:
-                if of in ("stored", "read"):
+                if of in ("stored", "read") or (len(reduction.only) < 4 and of != "written"):
                     yield Step(
                         f"{item.name}.{of}.{reduction.to}",
-                        "specialise",
+                        "specialise" if (*item.where, *reduction.where) else "collect",
                         f"{item.quantity(of)} = {other.quantity(of)}",
                         why=f"{item.name} becomes {reduction.to}",
                         where=(*item.where, *reduction.where),

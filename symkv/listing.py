@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from symkv.caches import CachedTensor, Part, Printed, Stack, Variant, quantity
+from symkv.caches import CachedTensor, Part, Printed, Reduction, Stack, Variant, quantity
 from symkv.caches.pictures import picture
 from symkv.derivations import shipped_derivations
 from symkv.formula import Formula
@@ -109,7 +109,7 @@ def shown(name: str) -> dict[str, Any]:
             **{of: formula.latex for of, formula in formulas.items() if formula is not None},
             "paper_form": _paper(alone, quantity(stack, "stored")),
         },
-        "reduces_to": [{"to": r.to, "where": list(r.where)} for r in alone.reduces_to] if alone else [],
+        "reduces_to": [_reduction(reduction) for reduction in alone.reduces_to] if alone else [],
         "where": list(alone.where) if alone else [],
         "defaults": dict(alone.defaults) if alone else {},
         "falls_at": [{"tensor": t, "when": w, "rows": str(Formula.parse(r))} for t, w, r in alone.falls()]
@@ -118,6 +118,10 @@ def shown(name: str) -> dict[str, Any]:
         "picture": picture(alone) if alone else None,
         "numbers": [_number(alone, printed) for printed in alone.numbers] if alone else [],
     }
+
+
+def _reduction(reduction: Reduction) -> dict[str, Any]:
+    return {"to": reduction.to, "where": list(reduction.where), "quantities": list(reduction.only)}
 
 
 def _falls(item: Variant) -> list[dict[str, str]]:

@@ -289,7 +289,10 @@ def show_text(result: dict[str, Any]) -> list[str]:
     lines += [f"  falls: {f['tensor']} by {f['rows']} rows where {f['when']}" for f in result["falls_at"]]
     lines += [f"  for {condition}" for condition in result["where"]]
     lines += [f"  usual {name} = {value}" for name, value in result["defaults"].items()]
-    lines += [f"  becomes {r['to']} where {' and '.join(r['where'])}" for r in result["reduces_to"]]
+    for reduction in result["reduces_to"]:
+        where = f" where {' and '.join(reduction['where'])}" if reduction["where"] else ""
+        partly = f" in {', '.join(reduction['quantities'])}" if len(reduction["quantities"]) < 4 else ""
+        lines.append(f"  becomes {reduction['to']}{partly}{where}")
     lines += [f"  printed {n['printed']} ({n['verdict']}) in {n['source']}" for n in result["numbers"]]
     return lines
 

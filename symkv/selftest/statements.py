@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from symkv.caches import Stack, quantity
 from symkv.derivations import Obligation, load, obligations, shipped_derivations
 from symkv.formula import Relation
 from symkv.proof.collect import domain_of
@@ -19,18 +18,21 @@ def of_variants() -> tuple[Identity, ...]:
     """What each variant states: its paper form, its reductions stored and read, and its growth and state as a bound."""
     found = []
     for item in catalogue().values():
-        stack = Stack.of(item)
-        built = quantity(stack, item.paper_of)
-        found.append(Identity(f"{item.name}, paper form", f"{item.paper_formula()} = {built}"))
-        bound = f"{quantity(stack, 'stored')} <= ({quantity(stack, 'growth')})*n_tokens + {quantity(stack, 'state')}"
-        found.append(Identity(f"{item.name}, growth and state", bound))
-        found.append(Identity(f"{item.name}, between", f"{quantity(stack, 'between')} <= {quantity(stack, 'stored')}"))
+        paper = f"{item.paper_formula()} = {item.quantity(item.paper_of)}"
+        found.append(Identity(f"{item.name}, paper form", paper, item.where))
+        if len({tensor.mask.wave for tensor in item.tensors}) == 1:  # without saw-teeth, or all of one length
+            bound = f"{item.stored} <= ({item.growth})*n_tokens + {item.quantity('state')}"
+            found.append(Identity(f"{item.name}, growth and state", bound, item.where))
+        between = f"{item.quantity('between')} <= {item.stored}"
+        found.append(Identity(f"{item.name}, between", between, item.where))
         for reduction in item.reduces_to:
-            for of in ("stored", "read", "read_fused", "peak"):
-                pair = (quantity(Stack.of(one), of) for one in (item, variant(reduction.to)))
-                found.append(
-                    Identity(f"{item.name}, {of} of {reduction.to}", " = ".join(map(str, pair)), reduction.where)
-                )
+            other = variant(reduction.to)
+            for of in reduction.only:
+                statement = f"{item.quantity(of)} = {other.quantity(of)}"
+                if of == "growth" and any("n_tokens" in where for where in reduction.where):
+                    continue  # a bound on the tokens has no limit in the tokens
+                where = (*item.where, *reduction.where)
+                found.append(Identity(f"{item.name}, {of} of {reduction.to}", statement, where))
     return tuple(found)
 
 

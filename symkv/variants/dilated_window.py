@@ -48,5 +48,6 @@ VARIANT = Variant(
     paper_form=paper_form,
     paper_of="stored",
     numbers=(),
+    units=("1 = token",),
     reduces_to=(Reduction("sliding_window", where=("dilation = 1",)),),
 )
