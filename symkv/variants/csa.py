@@ -12,7 +12,9 @@ DEEPSEEK_V4 = Source(
     2026,
     "arXiv:2606.19348, sections 2.3.1 to 2.3.4; shapes as in huggingface/transformers, modular_deepseek_v4.py",
 )
-BLOG_V4 = Source("vLLM", "DeepSeek V4 in vLLM: Efficient Long-context Attention", 2026, "vllm.ai blog, 24 April 2026")
+BLOG_V4 = Source(
+    "vLLM", "DeepSeek V4 in vLLM: Efficient Long-context Attention", 2026, "vllm.ai blog, appendix", checked=False
+)
 ROWS_V4 = Source(
     "vLLM", "FlashMLA sparse backend", 2026, "vllm-project/vllm, vllm/v1/attention/backends/mla/flashmla_sparse.py"
 )

@@ -17,7 +17,9 @@ INDEX_CACHE = Source(
     2026,
     "arXiv:2603.12201, abstract; README of THUDM/IndexCache; caches as in transformers 5.23.0, indexer_types",
 )
-BLOG_V4 = Source("vLLM", "DeepSeek V4 in vLLM: Efficient Long-context Attention", 2026, "vllm.ai blog, 24 April 2026")
+BLOG_V4 = Source(
+    "vLLM", "DeepSeek V4 in vLLM: Efficient Long-context Attention", 2026, "vllm.ai blog, appendix", checked=False
+)
 FLASH_MLA = Source(
     "vLLM", "FlashMLA sparse backend", 2026, "vllm-project/vllm, vllm/v1/attention/backends/mla/flashmla_sparse.py"
 )

@@ -17,7 +17,7 @@ SEER = Source(
     "Gao et al.",
     "SeerAttention-R: Sparse Attention Adaptation for Long Reasoning",
     2025,
-    "arXiv:2506.08889; code microsoft/SeerAttention, decode gate AttnGate",
+    "arXiv:2506.08889; code microsoft/SeerAttention, seer_attn/decode_sparse/attn_gate_inf.py",
 )
 # all tokens less the full blocks that are not picked; the last block is read besides those that are
 SELECTED = "n_tokens - block_size*max(0, ceil(n_tokens/block_size) - 1 - top_blocks)"
@@ -41,7 +41,7 @@ VARIANT = Variant(
     family="stored is not read",
     about=(
         "The keys of a full block are pooled into one gate key; keys of the open block wait in a buffer. A step scores "
-        "all gate keys and reads the best top_blocks earlier blocks and the last one."
+        "all gate keys and reads the last block and at most top_blocks earlier ones."
     ),
     source=SEER,
     tensors=(
