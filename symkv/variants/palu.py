@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from symkv.caches import CachedTensor, Printed, Reduction, Source, Variant
@@ -32,13 +33,7 @@ declare(
 )
 
 PALU = Source("Chang et al.", "Palu: Compressing KV-Cache with Low-Rank Projection", 2024, "arXiv:2407.21118, abstract")
-PALU_TABLE = Source(
-    "Chang et al.",
-    "Palu: Compressing KV-Cache with Low-Rank Projection",
-    2024,
-    "arXiv:2407.21118, table of quantised latents",
-    checked=False,
-)
+PALU_TABLE = replace(PALU, locator="arXiv:2407.21118, table of quantised latents", checked=False)
 _LLAMA = {"n_layers": 32, "n_heads": 32, "d_head": 128, "bytes_per_element": 2, "n_head_groups": 8}
 
 

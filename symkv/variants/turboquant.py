@@ -11,6 +11,9 @@ TURBOQUANT = Source(
     2025,
     "arXiv:2504.19874, section 4.3; rows as in vllm-project/vllm, turboquant/config.py",
 )
+VLLM = Source(
+    "vLLM", "TurboQuant presets", 2026, "vllm-project/vllm, turboquant/config.py, docstring: turboquant_4bit_nc"
+)
 
 
 def paper_form(n_layers: Formula, n_kv_heads: Formula, n_bits: Formula, d_head: Formula) -> Formula:
@@ -34,7 +37,7 @@ VARIANT = Variant(
             "growth",
             {"n_layers": 36, "n_kv_heads": 8, "d_head": 128, "n_bits": 4, "bytes_per_element": 2},
             "3.8x",
-            TURBOQUANT,
+            VLLM,
             against="gqa",
         ),
     ),

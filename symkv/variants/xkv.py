@@ -1,4 +1,4 @@
-"""xKV: the keys of several layers of the prompt are one low-rank factor, and so are their values."""
+"""xKV: the keys, the values or the latents of several layers are one low-rank factor for the tokens of the prompt."""
 
 from __future__ import annotations
 
@@ -29,6 +29,16 @@ declare(
     ),
     after="joint_key_rank",
 )
+declare(
+    Symbol(
+        "joint_latent_rank",
+        r"r_{\mathrm{C}}",
+        "rank of the latents of a group of layers",
+        "elements",
+        dimension="element/(layer*token)",
+    ),
+    after="joint_value_rank",
+)
 
 XKV = Source(
     "Chang et al.",
@@ -39,7 +49,7 @@ XKV = Source(
 AFTER = replace(beyond("n_prompt"), words="the tokens after the prompt")
 
 
-def paper_form(
+def key_value_form(
     n_unique_layers: Formula,
     joint_key_rank: Formula,
     joint_value_rank: Formula,
@@ -57,7 +67,23 @@ def paper_form(
     return (factors + bases + 2 * n_layers * n_kv_heads * d_head * (n_tokens - n_prompt)) * bytes_per_element
 
 
-VARIANT = Variant(
+def latent_form(
+    n_unique_layers: Formula,
+    joint_latent_rank: Formula,
+    n_prompt: Formula,
+    n_layers: Formula,
+    d_latent: Formula,
+    d_rope: Formula,
+    n_tokens: Formula,
+    bytes_per_element: Formula,
+) -> Formula:
+    """Token factors of all groups of layers, a basis for each layer, rotary keys, and latents of generated tokens."""
+    factors = n_unique_layers * joint_latent_rank * n_prompt
+    bases = n_layers * joint_latent_rank * d_latent
+    return (factors + bases + n_layers * (d_rope * n_tokens + d_latent * (n_tokens - n_prompt))) * bytes_per_element
+
+
+KEYS_AND_VALUES = Variant(
     name="xkv",
     title="Cross-layer low rank (xKV)",
     family="shared across layers",
@@ -75,7 +101,7 @@ VARIANT = Variant(
         CachedTensor("value basis", "n_kv_heads", "joint_value_rank*d_head", mask=fixed("1"), role="state"),
         *key_value(of="generated", mask=AFTER),
     ),
-    paper_form=paper_form,
+    paper_form=key_value_form,
     paper_of="stored",
     numbers=(
         Printed(
@@ -100,3 +126,47 @@ VARIANT = Variant(
     units=("1 = element/(layer*token)", "1 = token"),
     reduces_to=(Reduction("gqa", where=(), only=("growth", "written")),),
 )
+
+LATENTS = Variant(
+    name="xkv_mla",
+    title="Cross-layer low rank of latents (xKV)",
+    family="shared across layers",
+    about=(
+        "As xkv, for multi-head latent attention: groups of layers share a factor of their latents, and the rotary "
+        "key of each layer stays as it is."
+    ),
+    source=XKV,
+    tensors=(
+        CachedTensor(
+            "latent factor", "1", "joint_latent_rank", "n_unique_layers", "n_layers", fixed("n_prompt"), part="latent"
+        ),
+        CachedTensor("latent basis", "1", "joint_latent_rank*d_latent", mask=fixed("1"), role="state"),
+        CachedTensor("generated latent", "1", "d_latent", mask=AFTER, part="latent"),
+        CachedTensor("rotary key", "1", "d_rope", part="rope"),
+    ),
+    paper_form=latent_form,
+    paper_of="stored",
+    numbers=(
+        Printed(
+            "stored",
+            {
+                "n_layers": 4,
+                "n_unique_layers": 1,
+                "d_latent": 512,
+                "d_rope": 64,
+                "joint_latent_rank": 512,
+                "bytes_per_element": 2,
+                "n_prompt": 65536,
+                "n_tokens": 65536,
+            },
+            "3x",
+            XKV,
+            against="mla",
+            only=("latent factor", "rotary key"),
+        ),
+    ),
+    where=("n_unique_layers <= n_layers", "n_tokens > n_prompt"),
+    units=("1 = element/(layer*token)", "1 = token"),
+    reduces_to=(Reduction("mla", where=(), only=("growth", "written")),),
+)
+VARIANTS = (KEYS_AND_VALUES, LATENTS)

@@ -140,6 +140,23 @@ def xkv(cache, q, p):
                     cache.read(name, layer, head, i)
 
 
+def xkv_mla(cache, q, p):
+    """Latents of the prompt are a factor for each group of layers and a basis for each layer; rotary keys stay."""
+    for layer in range(p.n_layers):
+        if q == 0:
+            cache.preload("basis", layer, size=p.joint_latent_rank * p.d_latent)
+        cache.read("basis", layer)
+        for i in range(p.n_prompt):
+            if q == 0:
+                cache.preload("factor", layer % p.n_unique_layers, i, size=p.joint_latent_rank)
+            cache.read("factor", layer % p.n_unique_layers, i)
+        if q >= p.n_prompt:
+            cache.write("latent", layer, q, size=p.d_latent)
+        for i in range(p.n_prompt, q + 1):
+            cache.read("latent", layer, i)
+    _attend(cache, ("rope",), p.n_layers, 1, p.d_rope, q, range(q + 1))
+
+
 # -- number formats ----------------------------------------------------------------------------------------------------
 
 
