@@ -9,6 +9,7 @@ from typing import Any
 
 from symkv import symbols
 from symkv.caches import PARTS, ROLES, Part, Stack, number, quantity
+from symkv.caches.quantities import peak_at
 from symkv.errors import BadInput, Undecided
 from symkv.formula import Formula
 from symkv.proof.collect import collect
@@ -122,6 +123,8 @@ def measure(stack: Stack, *, tokens: int | None = None, batch: int = 1, tp: int 
     stack.require(tokens)
     formulas = {name: collect(quantity(stack, name)) for name in ("stored", "read", "written", "growth")}
     formulas |= {name: found for name in ("peak", "state", "ripple") if (found := closed(stack, name)) is not None}
+    if tokens is not None and "peak" not in formulas and set(formulas["stored"].names) <= {"n_tokens"}:
+        formulas["peak"] = Formula.of(peak_at(stack, tokens))
 
     def whole_batch(name: str) -> int | str | None:
         return None if tokens is None or name not in formulas else number(Formula.of(batch) * formulas[name], at)

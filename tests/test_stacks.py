@@ -7,6 +7,7 @@ import pytest
 from symkv.caches import Part, Stack, quantity
 from symkv.errors import BadInput
 from symkv.formula import Formula
+from symkv.measure import measure
 from symkv.models import resolve
 from symkv.variants import variant
 
@@ -105,3 +106,15 @@ def test_saw_teeth_of_two_lengths_have_exact_state_ripple_and_peak():
     rest = [stored.evaluate({"n_tokens": s}) - growth * s for s in range(60, 120)]
     assert quantity(stack, "state").evaluate({}) == max(rest)
     assert quantity(stack, "ripple").evaluate({}) == max(rest) - min(rest)
+
+
+@pytest.mark.parametrize(("chunk", "m"), [(6, 4), (9, 4), (5, 3), (8, 4)])
+def test_a_peak_is_found_at_any_length_where_teeth_do_not_end_together(chunk, m):
+    chunks = f"3*chunked(chunk={chunk},n_kv_heads=1,d_head=1)"
+    merged = f"2*csa(d_head=1,d_rope=0,d_index=1,compression={m},top_k=1,window=2)"
+    stack = resolve(f"{chunks} + {merged}").given({"bytes_per_element": Formula.of(1)})
+    stored = quantity(stack, "stored")
+    most = 0
+    for s in range(1, 90):
+        most = max(most, stored.evaluate({"n_tokens": s}))
+        assert measure(stack, tokens=s)["peak_bytes"] == most

@@ -146,7 +146,7 @@ def _state(stack: Stack) -> Formula:
             top = max(ZERO, times(_last(modulus), slope)) if top is None else top
             level = top if level.text == "0" else level if top.text == "0" else level + top
         return level
-    return level + Formula.of(builtin_max(_swings(teeth)))
+    return level + Formula.of(greatest(_swings(teeth)))
 
 
 def _ripple(stack: Stack) -> Formula:
@@ -155,7 +155,7 @@ def _ripple(stack: Stack) -> Formula:
         return ZERO
     if len(teeth) > 1:
         swings = _swings(teeth)
-        return Formula.of(builtin_max(swings) - min(swings))
+        return Formula.of(greatest(swings) - min(swings))
     ((modulus, _), slope) = next(iter(teeth.items()))
     swing = times(_last(modulus), slope)
     found = {">": swing, "0": ZERO, "<": -swing}.get(sign_of(slope))
@@ -213,6 +213,24 @@ def _peak(stack: Stack) -> Formula:
     return max(*result) if len(result) > 1 else stored
 
 
+def peak_at(stack: Stack, tokens: int) -> Fraction:
+    """The largest stored up to a number of tokens, all sizes being numbers: found at the ends of the teeth.
+
+    Looking back over one common period of all teeth is enough, for stored never falls from period to period.
+    Raises `Undecided` where that period has too many teeth to look through.
+    """
+    stored = quantity(stack, "stored")
+    teeth = [(int(Formula.parse(m).evaluate({})), int(Formula.parse(s).evaluate({}))) for m, s in _falling(stack)]
+    period = lcm(*(modulus for modulus, _ in teeth))
+    places = {tokens}
+    for modulus, start in teeth:
+        last = tokens - (tokens - start + 1) % modulus
+        if min(period, tokens) // modulus > MOST_POINTS:
+            raise Undecided(f"saw-teeth repeat together after {period} tokens only, which is too long to look through")
+        places |= set(range(last, max(0, tokens - period), -modulus))
+    return greatest([Fraction(stored.evaluate({"n_tokens": place})) for place in places])
+
+
 def _falling(stack: Stack) -> list[tuple[str, str]]:
     """(modulus, start) of the teeth that are let go; `Undecided` for several while they have open symbols."""
     found: dict[tuple[str, str], None] = {}
@@ -230,8 +248,8 @@ def _given(wave: Wave, part: Part) -> tuple[Formula, Formula]:
     return Formula.parse(wave.modulus).substitute(part.values), Formula.parse(wave.start).substitute(part.values)
 
 
-def builtin_max(values: list[Fraction]) -> Fraction:
-    """The greatest of some numbers (`max` here is the one of formulas)."""
+def greatest(values: list[Fraction]) -> Fraction:
+    """The greatest of some numbers as exact numbers."""
     return sorted(values)[-1]
 
 

@@ -48,6 +48,9 @@ def size(
     tp: Annotated[int | None, typer.Option("--tp", help="Tensor-parallel ranks.")] = None,
     dtype: Dtype = None,
     kv_dtype: Annotated[str | None, typer.Option("--kv-dtype", help="Format of keys, values and latents.")] = None,
+    key_dtype: Annotated[str | None, typer.Option("--key-dtype", help="Format of keys alone.")] = None,
+    value_dtype: Annotated[str | None, typer.Option("--value-dtype", help="Format of values alone.")] = None,
+    rope_dtype: Annotated[str | None, typer.Option("--rope-dtype", help="Format of the rotary slice alone.")] = None,
     index_dtype: Annotated[str | None, typer.Option("--index-dtype", help="Format of index keys.")] = None,
     state_dtype: Annotated[str | None, typer.Option("--state-dtype", help="Format of recurrent states.")] = None,
     conv_dtype: Annotated[str | None, typer.Option("--conv-dtype", help="Format of convolution states.")] = None,
@@ -61,6 +64,7 @@ def size(
     values, length, sequences, notes = _values(given, tokens, batch)
     stack = resolve(what).given(values.values)
     formats = {"kv": kv_dtype, "index": index_dtype, "state": state_dtype, "conv": conv_dtype}
+    formats |= {"key": key_dtype, "value": value_dtype, "rope": rope_dtype}
     stack = with_formats(stack, formats, dtype=_one_dtype(dtype, values.dtype))
     result = measure(stack, tokens=length, batch=sequences, tp=tp)
     result["assumptions"] += notes
