@@ -37,14 +37,16 @@ KEYFORMER_2024 = Source(
 )
 
 
-def at_most(rows: str) -> Mask:
-    """A set of `rows` tokens: the step that brings one more lets another go before it attends."""
+def at_most(recent: str, heavy: str = "0") -> Mask:
+    """`heavy` + `recent` tokens: the step that brings one more lets another go before it attends."""
+    rows = recent if heavy == "0" else f"{heavy} + {recent}"
     return Mask(
         "at most",
         f"{rows} tokens, one let go for each new one",
         kept=f"min(n_tokens, {rows})",
         between=f"min(n_tokens, {rows})",
-        oldest=f"n_tokens - ({rows})",
+        oldest=f"n_tokens - {recent}",
+        pinned=heavy,  # which tokens they are depends on the data, their number does not
         level=rows,
         settled=rows,
     )
@@ -100,7 +102,7 @@ VARIANTS = (
         family="token budgets",
         about="A head keeps the tokens that gathered most attention so far and the newest ones, and lets the rest go.",
         source=H2O_2023,
-        tensors=key_value(mask=at_most("n_heavy + n_recent")),
+        tensors=key_value(mask=at_most("n_recent", "n_heavy")),
         paper_form=heavy_form,
         paper_of="stored",
         numbers=(),
