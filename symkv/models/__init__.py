@@ -11,6 +11,7 @@ from symkv.caches import Stack
 from symkv.errors import BadInput
 from symkv.models.config import from_config
 from symkv.models.files import read_config
+from symkv.models.hub import fetch, is_hub_id
 from symkv.models.records import Record, bundled, names, record
 from symkv.models.stack_text import read_stack
 from symkv.variants import catalogue, variant
@@ -21,9 +22,10 @@ MAX_CHARS = 4096
 
 
 def resolve(what: str) -> Stack:
-    """The stack that WHAT names: a config.json or its folder, a bundled model, a variant, or a written stack.
+    """The stack that WHAT names: a config.json or its folder, a bundled model, a hub id, a variant or a written stack.
 
-    Raises `BadInput` for a file that is no readable config, and for a name that is none, with the names near it.
+    Raises `BadInput` for a file that is no readable config, for a hub id that can't be fetched, and for a name that is
+    none, with the names near it.
 
     >>> resolve("deepseek-v3").parts[0].label
     'latent attention x 61 layers'
@@ -35,6 +37,8 @@ def resolve(what: str) -> Stack:
     written = "(" in what and not what.lstrip().startswith(("/", ".", "~")) and not what.endswith(".json")
     path = Path(what)
     named = what in names() or what in catalogue()
+    if is_hub_id(what) and not _exists(path):
+        return _from_hub(what)
     if _holds_config(path) or (_looks_like_a_path(what) and not written):
         return _from_file(path)
     if what in names():
@@ -48,7 +52,9 @@ def resolve(what: str) -> Stack:
     known = [*names(), *catalogue()]
     near = difflib.get_close_matches(what.lower(), known, n=3, cutoff=0.5)
     hint = f"did you mean {', '.join(near)}?" if near else "symkv list models and symkv list variants name them"
-    raise BadInput(f"a model must be a config.json, a bundled name, a variant or a stack, got {what[:40]!a}; {hint}")
+    raise BadInput(
+        f"a model must be a config.json, a bundled name, a hub id, a variant or a stack, got {what[:40]!a}; {hint}"
+    )
 
 
 def _looks_like_a_path(what: str) -> bool:
@@ -79,3 +85,12 @@ def _from_file(path: Path) -> Stack:
     folder = path if path.is_dir() else path.parent
     name = folder.resolve().name if path.is_dir() or path.name == "config.json" else path.stem
     return replace(stack, name=name or "config", source=str(path))
+
+
+def _from_hub(what: str) -> Stack:
+    fetched = fetch(what)
+    try:
+        stack = from_config(read_config(fetched.path))
+    except BadInput as problem:
+        raise BadInput(problem.message, where=f"{what} on the hub") from None
+    return replace(stack, name=what, source=fetched.source)
