@@ -4,6 +4,7 @@
 weighs in its number format, `quantities` puts them together.
 """
 
+from symkv.caches.layers import LayerPart, joined
 from symkv.caches.masks import CAUSAL, MASKS, SLOT, WINDOW, Mask, Wave
 from symkv.caches.model import (
     PARTS,
@@ -31,6 +32,7 @@ __all__ = [
     "SLOT",
     "WINDOW",
     "CachedTensor",
+    "LayerPart",
     "Mask",
     "Part",
     "Printed",
@@ -40,6 +42,7 @@ __all__ = [
     "Stack",
     "Variant",
     "Wave",
+    "joined",
     "key_value",
     "number",
     "quantity",

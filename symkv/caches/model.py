@@ -220,6 +220,8 @@ class Stack:
     fallbacks: tuple[str, ...] = ()
     ignored_fields: tuple[str, ...] = ()
     dtype: str | None = None  # what the config says of its own number format
+    model_type: str = ""  # of a config, for engines that treat it in a way of their own
+    facts: Mapping[str, int] = field(default_factory=dict)  # numbers of the config that only an engine needs
 
     @staticmethod
     def of(variant: Variant, values: Mapping[str, Formula] | None = None) -> Stack:
@@ -243,16 +245,10 @@ class Stack:
                     f"layer {layer} must read itself or an earlier layer of its own kind that keeps a cache, got "
                     f"layer {source}"
                 )
-        parts = []
-        for kind in dict.fromkeys(kinds):
-            members = [layer for layer, other in enumerate(kinds) if other == kind]
-            owners = sum(origin[layer] == layer for layer in members)
-            part = layers[members[0]]
-            label = f"{part.label or part.variant.name} x {owners} {'layer' if owners == 1 else 'layers'}"
-            reading = Formula.of(len(members)) if owners != len(members) else None
-            label += f", read by {len(members)}" if owners != len(members) else ""
-            parts.append(Part(part.variant, {"n_layers": Formula.of(owners), **part.values}, label, reading))
-        return Stack(name, tuple(parts), source="stack")
+        from symkv.caches.layers import LayerPart, joined
+
+        entries = [LayerPart(layers[source], owner=source == layer) for layer, source in enumerate(origin)]
+        return Stack(name, joined(entries), source="stack")
 
     def given(self, values: Mapping[str, Formula]) -> Stack:
         """The stack with further symbols given; `BadInput` for one that no part has or that is fixed already."""
