@@ -55,3 +55,7 @@ def beams(cache, q, p):
 def shared_prefix(cache, q, p):
     """The queries of all sequences go over the prefix together."""
     _sequences(cache, q, p, 1)
+
+
+def cross_attention(cache, q, p):
+    _given(cache, q, p.n_layers, p.n_kv_heads, p.d_head, p.n_encoder)

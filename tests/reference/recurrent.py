@@ -76,7 +76,7 @@ def gated_slot(cache, q, p):
 
 def hgrn2(cache, q, p):
     """Each of d_model channels keeps d_k numbers."""
-    _slot(cache, "state", p.n_layers, p.d_model, p.d_k)
+    _slot(cache, "state", p.n_layers, p.d_model // p.d_k, p.d_k**2)
 
 
 def ttt_linear(cache, q, p):
@@ -134,3 +134,13 @@ def cca(cache, q, p):
 
 def cca_window(cache, q, p):
     _zaya(cache, q, p, range(max(0, q - p.window + 1), q + 1))
+
+
+def dilated_conv(cache, q, p):
+    """The kernel has d_conv columns, each dilation tokens before the one after it."""
+    columns = [q - k * p.dilation for k in range(p.d_conv) if q >= k * p.dilation]
+    for layer in range(p.n_layers):
+        for channel in range(p.d_model):
+            cache.write("inputs", layer, channel, q, size=1)
+            for i in columns:
+                cache.read("inputs", layer, channel, i)

@@ -123,3 +123,20 @@ def mlkv(cache, q, p):
         range(q + 1),
         lambda owner: readers[owner],
     )
+
+
+def mla_window(cache, q, p):
+    rows = [i for i in range(q + 1) if q - i < p.window]
+    for tensor, width in (("latent", p.d_latent), ("rope", p.d_rope)):
+        _attend(cache, (tensor,), p.n_layers, 1, width, q, rows)
+
+
+def unequal_window(cache, q, p):
+    rows = [i for i in range(q + 1) if q - i < p.window]
+    for tensor, width in (("key", p.d_k), ("value", p.d_v)):
+        _attend(cache, (tensor,), p.n_layers, p.n_kv_heads, width, q, rows)
+
+
+def shared_kv_window(cache, q, p):
+    rows = [i for i in range(q + 1) if q - i < p.window]
+    _attend(cache, ("key and value",), p.n_layers, 1, p.d_head, q, rows)
