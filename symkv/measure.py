@@ -88,6 +88,7 @@ def with_formats(stack: Stack, formats: Mapping[str, str | None], *, dtype: str 
         return stack
     fallback = stack.dtype or "bf16"
     tensors = [tensor for part in stack.parts for tensor in part.tensors if tensor.rate is None]
+    tensors = [tensor for tensor in tensors if not formats.get(tensor.part or "")]  # a part's own format goes first
     roles = [role for role in ROLES if any(tensor.role == role for tensor in tensors)]
     chosen: dict[str, str | Fraction] = {
         role: formats.get(role) or stack.formats.get(role) or dtype or fallback for role in roles

@@ -23,6 +23,7 @@ from symkv.proof.counterexample import find, satisfiable
 from symkv.proof.kernel import Proved, prove, prove_limit
 from symkv.strict_json import read_object
 from symkv.symbols import Domain, Symbol
+from symkv.variants import catalogue
 
 VERSION = 1
 MAX_STEPS = 10_000
@@ -207,6 +208,8 @@ def _symbol(given: Any) -> Symbol:
         raise BadInput(
             f"a symbol must have a plain name and one of the domains {', '.join(_DOMAINS)}, got {_shown(values)}"
         )
+    if symbols.find(values["name"]) is None:
+        catalogue()  # a variant may declare symbols of its own
     known = symbols.find(values["name"])
     if known is not None:
         if known.domain != values["domain"]:

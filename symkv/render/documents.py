@@ -20,6 +20,7 @@ from symkv.formula.latex import name as letter
 from symkv.formula.latex import number as grouped
 from symkv.output import HEADER
 from symkv.render.escape import TeX, plain, tex
+from symkv.render.lines import broken
 from symkv.shipped import shipped
 from symkv.solve import Answer, Neighbour, Solution
 from symkv.units import decimal, rational
@@ -158,7 +159,7 @@ def _step(index: int, checked: Checked, style: _Style) -> dict[str, Any]:
     return {
         "label": f"{checked.derivation.name}-{item.step.id}".replace("_", "-").replace(".", "-"),
         "number": index + 1,
-        "math": style.display(item.latex),
+        "math": style.display(item.latex if item.step.over else broken(item.relation)),
         "why": style.text(item.step.why[:1].upper() + item.step.why[1:]),
         "rule": style.text(item.step.rule.replace("_", " ")),
         "verdict": item.verdict,
