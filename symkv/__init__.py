@@ -4,9 +4,10 @@ import importlib
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["prove"]
+__all__ = ["from_config", "prove"]
 
-_PUBLIC = {"prove": "symkv.proving"}  # loaded when they are asked for, so that `import symkv` costs nothing
+# loaded when they are asked for, so that `import symkv` costs nothing
+_PUBLIC = {"from_config": "symkv.modelling", "prove": "symkv.proving"}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,105 @@
+"""A model in Python: a config as an object that gives formulas and exact bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from symkv.caches import Stack, quantity
+from symkv.formula import Formula
+from symkv.measure import measure, with_formats
+from symkv.models import from_config as read
+from symkv.models.symbolic import symbolic
+from symkv.proof.collect import collect
+
+
+@dataclass(frozen=True, repr=False)
+class Model:
+    """What a model caches, as formulas in bytes of one sequence and as exact sizes.
+
+    `stack` holds the layers. `assumptions` says what was read into the config, `fallbacks` which values its type
+    derives because the config leaves them out, and `ignored_fields` what was not looked at.
+    """
+
+    stack: Stack
+
+    @property
+    def stored(self) -> Formula:
+        """Bytes held for one sequence while the step runs that brings it to n_tokens tokens."""
+        return self.quantity("stored")
+
+    @property
+    def read(self) -> Formula:
+        """Bytes that this step reads, each reading layer counted."""
+        return self.quantity("read")
+
+    @property
+    def growth(self) -> Formula:
+        """Bytes stored per token of context: lim stored/n_tokens."""
+        return self.quantity("growth")
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What was read into the config."""
+        return self.stack.assumptions
+
+    @property
+    def fallbacks(self) -> tuple[str, ...]:
+        """Values that were derived because the config leaves them out."""
+        return self.stack.fallbacks
+
+    @property
+    def ignored_fields(self) -> tuple[str, ...]:
+        """Fields that were not looked at."""
+        return self.stack.ignored_fields
+
+    def quantity(self, name: str, *, in_symbols: bool = False) -> Formula:
+        """A quantity by name: stored, between, read, read_fused, written, growth, read_growth, state, ripple or peak.
+
+        The model's numbers are put in; with `in_symbols` they stay symbols (stored, read, written and growth). Raises
+        `BadInput` for an unknown name, `Undecided` where there is no closed form.
+        """
+        return collect(quantity(symbolic(self.stack).stack if in_symbols else self.stack, name))
+
+    def size(
+        self,
+        *,
+        tokens: int | None = None,
+        batch: int = 1,
+        tp: int | None = None,
+        dtype: str | None = None,
+        kv_dtype: str | None = None,
+        index_dtype: str | None = None,
+        state_dtype: str | None = None,
+        conv_dtype: str | None = None,
+    ) -> dict[str, Any]:
+        """The result of `symkv size`: exact bytes of `batch` sequences of `tokens` tokens, and their formulas.
+
+        Without a dtype the config's own is taken, else bf16, which `assumptions` of the result then say. Raises
+        `BadInput` for sizes below 1, for an unknown dtype, and where `tp` does not divide the heads.
+        """
+        formats = {"kv": kv_dtype, "index": index_dtype, "state": state_dtype, "conv": conv_dtype}
+        return measure(with_formats(self.stack, formats, dtype=dtype), tokens=tokens, batch=batch, tp=tp)
+
+    def __repr__(self) -> str:
+        return f"<{self.stack.name}: stored = {self.stored}>"
+
+
+def from_config(config: object) -> Model:
+    """The model of a config.json given as a dict, or of a transformers config object.
+
+    Raises `BadInput` naming the field for a value that can't be, a model type that isn't known, and a field that speaks
+    of the cache and isn't understood.
+
+    >>> config = {"model_type": "mistral", "num_hidden_layers": 32, "num_attention_heads": 32, "head_dim": 128}
+    >>> model = from_config({**config, "num_key_value_heads": 8, "sliding_window": 4096})
+    >>> print(model.stored)
+    65536*bytes_per_element*min(n_tokens, 4096)
+    >>> print(model.growth)  # a window does not grow
+    0
+    >>> model.size(tokens=131072, batch=2, dtype="fp8")["stored_bytes"]  # 2 sequences of 4096 tokens at one byte
+    536870912
+    >>> print(model.quantity("stored", in_symbols=True))
+    n_layers*2*n_kv_heads*d_head*bytes_per_element*min(n_tokens, window)
+    """
+    return Model(read(config))
