@@ -76,6 +76,9 @@ def test_the_conditions_of_every_case_are_kept_once():
         ("(S if S = W else W) = W", order("S", "W", None, None, None)),
         ("min(S, W, c) <= c", order("S", "W", order("S", "c", None, None), order("W", "c", None, None))),
         ("max(y, -y) >= 0", order("y", "0", None, None)),
+        ("(1 if S <= W else 2) >= 1", order("S", "W", None, None)),
+        ("(1 if S > W else 2) >= 1", order("S", "W", None, None)),
+        ("(y if y <= z else z) <= y", order("y", "z", None, None)),
     ],
 )
 def test_an_order_covers_every_point(text, split):
@@ -97,6 +100,21 @@ def test_each_case_must_be_proved():
     assert attempt("(0 if S = W else 1) = 1", (), order("S", "W", None, None, None)) is None
     assert attempt("(0 if S < W else 1) = 1", (), order("S", "W", None, None, None)) is None
     assert attempt("(0 if S > W else 1) = 1", (), order("S", "W", None, None, None)) is None
+    for a, b in (("S", "W"), ("y", "z"), ("q", "S")):
+        for cases in ([None, None], [None, None, None]):
+            assert attempt(f"{a} != {b}", (), order(a, b, *cases)) is None
+            assert attempt(f"{b} != {a}", (), order(a, b, *cases)) is None
+
+
+def test_an_empty_case_needs_no_proof_but_keeps_its_conditions():
+    split, unequal = order("a", "b", None, None, None), ("max(a, b) > min(a, b)",)
+    assert attempt("(1 if a = b else 2) = 2", unequal, split) is not None
+    assert attempt("(1 if a = b else 2) = 2", (), split) is None
+    assert attempt("(1 if a = b else 2) = 1", unequal, split) is None
+    never = ("max(a, b) + 1 = min(a, b)",)
+    for cases in ([None, None], [None, None, None]):
+        assert attempt("1 = 2", never, order("a", "b", *cases)).conditions == ()
+        assert attempt("1 = 2", never, order("a", "b + 0/v", *cases)).conditions == ("v != 0",)
 
 
 def parts(split, *hypotheses):
@@ -266,6 +284,8 @@ def test_a_sum_of_products_that_would_be_negative_proves_the_statement(text, ass
         ("s > 0", (), sums([[1, ["s"]]])),
         ("y < z", (), sums([[1, [{"square": "1/y"}]], [1, [0]]])),
         ("y < z", (), sums([[1, []], [1, [0]]])),
+        ("2*y*z <= y*y + z*z", (), sums([[1, [{"square": "(y - z)/q"}]], [1, [0]]])),
+        ("2*y*z <= y*y + z*z", (), sums([[1, [{"square": "(y - z)/v"}]], [1, [0]]])),
     ],
 )
 def test_a_sum_that_is_not_negative_proves_nothing(text, assume, split):
@@ -376,6 +396,9 @@ def test_a_period_is_proved_over_the_values_that_are_numbers():
     assert attempt("ceil(S/P)*P <= S + W", ("P = 16", "W = 14"), split) is None
     assert attempt("n*S = 0", ("n = 0",), split) is not None
     assert attempt("n*S = 0", ("n = 1",), split) is None
+    for number in ("0", "1", "5", "W - W"):
+        assert attempt("S = S", (f"n = {number}",), split) is not None
+        assert attempt("1 = 2", (f"n = {number}",), split) is None
     assert attempt("q*2*S = S", ("q = 1/2",), split) is not None
     assert attempt("W <= 5", ("W = P*a", "P = 2", "S = S"), split) is None
     assert attempt("floor(S/2)*W >= 0", ("W = 1/b",), split) is None
@@ -424,6 +447,14 @@ def test_a_normal_form_lists_pieces_and_rows():
     assert form("2**-2*S") == [Piece(1, rows([0, Fraction(1, 4)]))]
     assert form("S**0") == [Piece(1, rows([1]))]
     assert form("-S - -S") == [Piece(1, rows([]))]
+    assert form("max(S, 4)", 0) == [Piece(0, rows([4])), Piece(4, rows([0, 1])), Piece(5, rows([0, 1]))]
+    assert form("max(4, S)", 0) == [Piece(0, rows([4])), Piece(4, rows([4])), Piece(5, rows([0, 1]))]
+    assert form("min(S, 0)") == [Piece(1, rows([]))]
+    assert form("max(S, -3)") == [Piece(1, rows([0, 1]))]
+    for text in ("floor(S/2 + 1/3)", "ceil(S/2 - 1/5)"):
+        assert len(form(text)[0].rows) == 2
+    with pytest.raises(AttributeError):
+        form("S")[0].start = 2
 
 
 def test_rows_compute_as_polynomials_do():
@@ -493,6 +524,8 @@ def value(wave, at):
         "mod(S*S, 5)",
         "mod(3*S + 1, 4) - mod(S, 6)",
         "min(S, 4, mod(S, 7))",
+        "min(S, 4, 4)",
+        "max(min(S, 9), 9, 5)",
         "max(3, mod(S, 5), S - 9)",
         "S**3/4 - S**2",
         "(S + 1)**2/2",
@@ -564,10 +597,28 @@ def test_a_normal_form_may_have_two_hundred_thousand_rows_and_no_more(monkeypatc
     assert form("min(mod(S, 3) + S, 50)")
     with pytest.raises(NotPeriodic, match="too many pieces"):
         form("min(mod(S, 4) + S, 50)")
+    monkeypatch.setattr(periodic, "MAX_ROWS", 9)  # 3 residues, over pieces that begin with their periods 0, 16 and 17
+    assert len(form("min(mod(S, 3) + S, 50)")) == 3
+    monkeypatch.setattr(periodic, "MAX_ROWS", 8)
+    with pytest.raises(NotPeriodic, match="too many pieces"):
+        form("min(mod(S, 3) + S, 50)")
 
 
 @pytest.mark.parametrize(
-    "text", ["min(S*S - 9*S, 5)", "(1 if S*S = 4*S - 3 else 2)", "1/S", "S/mod(S, 2)", "sqrt(S)", "W + S", "S**-1"]
+    "text",
+    [
+        "min(S*S - 9*S, 5)",
+        "(1 if S*S = 4*S - 3 else 2)",
+        "(1 if S*S = 3*S - 2 else 2)",
+        "(1 if S*S/4 = 3*S/4 - 1/2 else 2)",
+        "(1 if 0 - S*S = 2 - 3*S else 2)",
+        "(1 if 0 - S*S/4 = 1/2 - 3*S/4 else 2)",
+        "1/S",
+        "S/mod(S, 2)",
+        "sqrt(S)",
+        "W + S",
+        "S**-1",
+    ],
 )
 def test_what_has_no_normal_form_is_not_periodic(text):
     with pytest.raises((NotPeriodic, BadInput)):
@@ -645,6 +696,16 @@ def test_a_limit_is_what_the_values_come_near_to(text, wanted, assume, beyond):
         ("S/(S*mod(S, P) + 1) = 0", (), ()),
         ("n/S = n/S", (), ()),
         ("1/S = floor(1/S + 1/2)", (), ()),
+        ("min(S, W)/S = 1", (), ()),
+        ("max(W, S)/S = 0", (), ()),
+        ("max(W, S)/S = 1", (), ()),
+        ("sqrt(S)/S = 1", (), ()),
+        ("sqrt(2*S)/S = 2", (), ()),
+        ("(S if S <= W else W)/S = 1", (), ()),
+        ("(a if S > W else b) = a", (), ("W",)),
+        ("(a if S = W else b) = b", (), ("W",)),
+        ("n = n*(S + 1)/(S + 1)", (), ()),
+        ("n = n*(floor(S/2) + 1)/(floor(S/2) + 1)", (), ()),
         ("floor(S/2)/S = 1/2 + floor(S/3) - floor(S/3)", (), ("W",)),
     ],
 )
