@@ -1221,3 +1221,21 @@ def test_a_point_that_meets_the_hypotheses_meets_all_that_is_known(seed):
             assert wanted != 0 or not case.is_nonzero(quotient.num)
     assert learnt > 50
     assert all(signs.values()), signs
+
+
+@pytest.mark.parametrize(
+    "domain", [Domain(True, -1), Domain(False, -3), Domain(False, -3, True), Domain(False, None, True)]
+)
+def test_a_lower_bound_below_zero_is_refused_for_the_rules_of_sign_would_misread_it(domain):
+    with pytest.raises(BadInput, match="a has"):
+        prove(Relation.parse("a >= 0"), (), {"a": domain})
+
+
+@pytest.mark.parametrize("domain", [Domain(True, 0), Domain(False, 0), Domain(False, 0, True), Domain(True, 1)])
+def test_a_lower_bound_of_zero_or_more_is_taken(domain):
+    assert prove(Relation.parse("a >= 0"), (), {"a": domain}) is not None
+
+
+@pytest.mark.parametrize("domain", [Domain(True, None), Domain(False, None)])
+def test_nothing_follows_for_the_sign_without_a_bound(domain):
+    assert prove(Relation.parse("a >= 0"), (), {"a": domain}) is None

@@ -56,6 +56,9 @@ class Case:
     """The domains, hypotheses and open function values of one case, and the normal forms under them."""
 
     def __init__(self, domains: Mapping[str, Domain]) -> None:
+        for name, domain in domains.items():  # the rules of sign take a bound for one that is not negative
+            if domain.strict if domain.lower is None else domain.lower < 0:
+                raise BadInput(f"a lower bound must be 0 or more, or none at all, {name} has {domain.lower}")
         self.domains = dict(domains)
         self.values: dict[str, Quotient] = {}  # eliminated variables
         self.atoms: dict[str, tuple[str, list[Quotient]]] = {}  # variables that stand for an open function value
