@@ -1,67 +1,39 @@
 """A config.json, or the condensed record of one, read as a stack of layers. Nothing is guessed.
 
-What a field means is in `families` (one row for each model type) and `fields` (which fields count). A value that the
-config leaves out and its type derives is listed under `fallbacks`, what is read into it under `assumptions`.
+What a type's fields mean is in `families` (a row for each model type) and `fields` (which fields count), the kind of
+each layer in `kinds`, what a kind keeps in `mixers`. A value that the config leaves out and its type derives is listed
+under `fallbacks`, what is read into it under `assumptions`.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from symkv.caches import Part, Stack
+from symkv.caches import LayerPart, Stack, joined
 from symkv.errors import BadInput
-from symkv.formula import Formula
-from symkv.models import fields
-from symkv.models.families import FAMILIES, WINDOW_FIELDS, WRAPPERS, Family
-from symkv.models.values import MISSING, MOST_TOKENS, count, flag, per_layer, shown, text
-from symkv.variants import variant
+from symkv.models import fields, schedules
+from symkv.models.families import AROUND, CROSSED, FAMILIES, REFUSED, WRAPPERS
+from symkv.models.family import Family
+from symkv.models.kinds import LAYOUTS, draft_kinds, kinds_of
+from symkv.models.mixers import HEADS, MIXERS, ROW, part, row
+from symkv.models.mixers_state import OPTIONAL, STATE_MIXERS
+from symkv.models.reading import Reading
+from symkv.models.values import MISSING, count, flag, per_layer, shown, text
 
-FULL, SLIDING = "full_attention", "sliding_attention"
 DTYPES = {"bfloat16": "bf16", "float16": "fp16", "half": "fp16", "float32": "fp32", "float": "fp32"}
 CACHE_FORMATS = ("kv_cache_scheme", "kv_cache_quant_algo")  # inside quantization_config; the rest is about weights
+BUILDERS = {**MIXERS, **STATE_MIXERS}
 
 
-@dataclass
-class _Reading:
-    """One text decoder being read, and what has to be said about it."""
-
-    config: Mapping[str, Any]
-    model_type: str
-    family: Family
-    fallbacks: list[str] = field(default_factory=list)
-    assumptions: list[str] = field(default_factory=list)
-    layers: int = 0
-    drafts: int = 0
-
-    def raw(self, name: str) -> Any:
-        """The field's value; for one left out, the default of the type's own class, listed as a fallback."""
-        value = self.config.get(name, MISSING)
-        if value is MISSING and name in self.family.defaults:
-            value = self.family.defaults[name]
-            self.fall_back(f"{name} = {value}: the default of {self.model_type}")
-        return value
-
-    def fall_back(self, said: str) -> None:
-        """Say once that a value was derived."""
-        if said not in self.fallbacks:
-            self.fallbacks.append(said)
-
-    def needed(self, name: str, *, least: int = 1, most: int | None = None) -> int:
-        """A count that must be there."""
-        value = self.raw(name)
-        if value is MISSING:
-            raise BadInput(f"{name} must be given for {self.model_type}, the config has none; add it")
-        return count(value, name, least=least, **({} if most is None else {"most": most}))
-
-
-def from_config(config: object) -> Stack:
+def from_config(config: object, *, with_draft: bool = False) -> Stack:
     """The stack of a config.json given as a mapping, or of an object with `to_dict()` (a transformers config).
 
-    Raises `BadInput` naming the field for a value that can't be, a model type or layer type that isn't known, and a
-    field that speaks of the cache and isn't understood.
+    With `with_draft`, the layers that draft tokens for the model count too. Raises `BadInput` naming the field for a
+    value that can't be, a model type or layer type that isn't known, and a field that speaks of the cache and isn't
+    understood.
 
     >>> llama = {"model_type": "llama", "num_hidden_layers": 2, "num_attention_heads": 4, "hidden_size": 256}
     >>> stack = from_config(llama)
@@ -74,84 +46,170 @@ def from_config(config: object) -> Stack:
     if not isinstance(config, Mapping):
         raise BadInput(f"a config must be an object of fields, got {shown(config)}; give the whole config.json")
     outer = text(config, "model_type")
-    if outer not in WRAPPERS:
-        stack = _decoder(config, outer)
-        return _described(stack, config, outer)
-    inner = config.get("text_config")
+    ignored: tuple[str, ...] = ()
+    inside = WRAPPERS.get(outer)
+    if inside is None or (inside[0] not in config and outer in FAMILIES):
+        stack = _decoder(config, outer, with_draft=with_draft)
+    elif inside[0] not in config and inside[1] is not None and "num_hidden_layers" in config:
+        stack = _decoder(config, inside[1], with_draft=with_draft)
+    else:
+        ignored = _wrapped(config, outer, inside[0])
+        stack = _inner(config, outer, inside, with_draft=with_draft)
+    name = config.get("_name_or_path")
+    name = name if isinstance(name, str) and name else outer
+    return replace(stack, name=name, source="config", ignored_fields=(*ignored, *stack.ignored_fields))
+
+
+def _wrapped(config: Mapping[str, Any], outer: str, inside: str) -> tuple[str, ...]:
+    """The fields around a decoder that nobody reads; its own fields, repeated outside, are the inner ones' business."""
+    inner = config.get(inside)
+    repeated = [name for name in config if isinstance(inner, Mapping) and name in inner and config[name] == inner[name]]
+    if outer not in CROSSED:
+        _no_encoder(config)
+    return fields.ignored(config, (*fields.COMMON, inside, "hidden_size", *AROUND.get(outer, ()), *repeated))
+
+
+def _inner(config: Mapping[str, Any], outer: str, inside: tuple[str, str | None], *, with_draft: bool) -> Stack:
+    field, model_type = inside
+    inner = config.get(field)
     if not isinstance(inner, Mapping):
-        raise BadInput(f"text_config must be an object of fields for {outer}, got {shown(inner)}; give the decoder's")
-    extra = fields.ignored(config, (*fields.COMMON, "text_config", "hidden_size"))
-    _no_encoder(config)
-    if "model_type" not in inner and WRAPPERS[outer]:
-        inner = {**inner, "model_type": WRAPPERS[outer]}
+        raise BadInput(f"{field} must be an object of fields for {outer}, got {shown(inner)}; give the decoder's")
+    if "model_type" not in inner and model_type is not None:
+        inner = {**inner, "model_type": model_type}
     merged = {**{k: config[k] for k in ("dtype", "torch_dtype", "quantization_config") if k in config}, **inner}
     for name in ("dtype", "torch_dtype"):  # a null inside leaves the word to the outer one
         if merged.get(name) is None and config.get(name) is not None:
             merged[name] = config[name]
     try:
-        stack = _decoder(merged, text(merged, "model_type"), under="text_config.")
-    except BadInput as problem:
-        raise problem.at("text_config") from None
-    stack = _described(stack, config, outer)
-    return replace(stack, ignored_fields=(*extra, *stack.ignored_fields))
-
-
-def _described(stack: Stack, config: Mapping[str, Any], model_type: str) -> Stack:
-    name = config.get("_name_or_path")
-    return replace(stack, name=name if isinstance(name, str) and name else model_type, source="config")
-
-
-def _decoder(config: Mapping[str, Any], model_type: str, *, under: str = "") -> Stack:
-    family = FAMILIES.get(model_type)
-    if family is None:
-        known = [*FAMILIES, *WRAPPERS]
-        near = difflib.get_close_matches(model_type, known, n=3, cutoff=0.6)
-        hint = f" (names like it that are: {', '.join(near)})" if near else ""
-        raise BadInput(
-            f"model_type must be one that is read, {shown(model_type)} is not{hint}; "
-            "give the layers as a stack, 32*gqa(n_kv_heads=8,d_head=128)"
+        return _decoder(
+            merged, text(merged, "model_type"), under=f"{field}.", crossed=outer in CROSSED, with_draft=with_draft
         )
-    _no_encoder(config)
-    reading = _Reading(config, model_type, family)
-    ignored = fields.ignored(config, _used(family), under=under)
-    reading.layers = reading.needed("num_hidden_layers")
-    _drafts(reading)
+    except BadInput as problem:
+        raise problem.at(field) from None
+
+
+def _decoder(
+    config: Mapping[str, Any], model_type: str, *, under: str = "", crossed: bool = False, with_draft: bool = False
+) -> Stack:
+    family = _family(model_type)
+    reading = Reading(config, model_type, family, nested=bool(under))
+    crosses = _crosses(reading, crossed)
+    used = _used(family)
+    ignored = fields.ignored(config, used, under=under)
+    reading.layers = _layer_count(reading)
+    _drafts(reading, with_draft=with_draft)
+    formats = _state_format(reading)
     dtype = _dtype(reading)
     for name in family.ones:
         _all_ones(reading, name)
-    parts = SHAPES[family.shape](reading)
+    _overrides(reading, used)
+    reading.kinds = kinds_of(reading)
+    sources = SHARES[family.share](reading)
+    entries = [entry for layer in range(reading.layers) for entry in _layer(reading, layer, sources[layer], crosses)]
+    if with_draft and reading.drafts:
+        reading.kinds += draft_kinds(reading)
+        last = reading.layers
+        entries += [entry for i in range(last, len(reading.kinds)) for entry in _layer(reading, i, i, crosses)]
+    facts = {word: value for word in family.facts if (value := reading.optional(word)) is not None}
+    if not entries:
+        raise BadInput(f"a model must have a layer that keeps something, {model_type} has none here; see layer_types")
     return Stack(
         model_type,
-        tuple(parts),
+        joined(entries),
+        formats=formats,
         dtype=dtype,
         assumptions=tuple(reading.assumptions),
         fallbacks=tuple(reading.fallbacks),
         ignored_fields=ignored,
+        model_type=model_type,
+        facts={**reading.facts, **facts},
+    )
+
+
+def _family(model_type: str) -> Family:
+    family = FAMILIES.get(model_type)
+    if family is not None:
+        return family
+    if model_type in REFUSED:
+        raise BadInput(f"model_type {model_type} isn't read: {REFUSED[model_type]}; give the layers as a stack")
+    near = difflib.get_close_matches(model_type, [*FAMILIES, *WRAPPERS], n=3, cutoff=0.6)
+    hint = f" (names like it that are: {', '.join(near)})" if near else ""
+    raise BadInput(
+        f"model_type must be one that is read, {shown(model_type)} is not{hint}; "
+        "give the layers as a stack, 32*gqa(n_kv_heads=8,d_head=128)"
     )
 
 
 def _used(family: Family) -> frozenset[str]:
-    own = (*fields.LATENT, *fields.REBUILT) if family.shape == "latent" else fields.HEADS
-    return frozenset(
-        (*fields.COMMON, *fields.DRAFT, *own, *WINDOW_FIELDS[family.windows], *family.listing, *family.ones)
-    )
+    """Every field that the rules of a family may read, by its name at the top of the config."""
+    words = {"layers", *HEADS[family.kv][1], *family.facts}
+    for mixer in {name for names in family.mixers.values() for name in names}:
+        words.update(OPTIONAL[mixer][1] if mixer in OPTIONAL else BUILDERS[mixer].words)
+    if family.encoder or family.mixers.get("cross"):
+        words.update(ROW)
+    probe = Reading({}, "", family)
+    names = {part for word in words for name in probe.names(word) for part in name.split("|")}
+    names |= {*LAYOUTS[family.layout].fields, *family.lists, *family.also, *family.ones, *SHARING[family.share]}
+    names |= {"use_sliding_window", "max_window_layers"} if family.gated or "max_window_layers" in names else set()
+    return frozenset({*fields.COMMON, *fields.DRAFT, *fields.STATE, *(name.partition(".")[0] for name in names)})
 
 
 def _no_encoder(config: Mapping[str, Any]) -> None:
     if flag(config.get("is_encoder_decoder"), "is_encoder_decoder"):
-        raise BadInput("is_encoder_decoder must be false, got true; encoder-decoder caches aren't read")
+        raise BadInput("is_encoder_decoder must be false, got true; the encoder of this type isn't read")
 
 
-def _drafts(reading: _Reading) -> None:
+def _crosses(reading: Reading, crossed: bool) -> bool:
+    """Whether each layer attends to an encoder: by its wrapper, its own kind, or because it says so."""
+    config = reading.config
+    if not reading.family.encoder:
+        _no_encoder(config)
+        return crossed or flag(config.get("add_cross_attention"), "add_cross_attention")
+    value = config.get("is_encoder_decoder", MISSING)
+    if value is MISSING:
+        reading.fall_back(f"is_encoder_decoder = true: the default of {reading.model_type}")
+        return True
+    return (
+        crossed or flag(value, "is_encoder_decoder") or flag(config.get("add_cross_attention"), "add_cross_attention")
+    )
+
+
+def _layer_count(reading: Reading) -> int:
+    name = reading.name("layers")
+    if reading.given("layers") in (MISSING, None):
+        for field in reading.family.lists:
+            listed = reading.config.get(field)
+            if isinstance(listed, list | tuple | str) and listed and field != "block_types":
+                reading.fall_back(f"{name} = {len(listed)}: the entries of {field}")
+                return count(len(listed), name)
+    return reading.needed("layers")
+
+
+def _drafts(reading: Reading, *, with_draft: bool) -> None:
     for name in fields.DRAFT:
         value = reading.config.get(name)
         drafts = 0 if value is None else count(value, name, least=0)
-        reading.drafts += drafts
+        reading.drafts = max(reading.drafts, drafts)
         if drafts:
-            reading.assumptions.append(f"{name} = {drafts}: layers that draft tokens are left out")
+            said = "counted" if with_draft else "left out; --with-draft counts them"
+            reading.assume(f"{name} = {drafts}: layers that draft tokens are {said}")
 
 
-def _dtype(reading: _Reading) -> str | None:
+def _state_format(reading: Reading) -> dict[str, str]:
+    """The number format that the config names for recurrent states."""
+    found: dict[str, str] = {}
+    for name in fields.STATE:
+        value = reading.config.get(name)
+        word = value.removeprefix("torch.") if isinstance(value, str) else value
+        if word in DTYPES:
+            found = {"state": DTYPES[word]}
+            reading.assume(f"recurrent states in {DTYPES[word]}: {name}; choose with --state-dtype")
+        elif word not in (None, "auto"):
+            raise BadInput(f"{name} must be one of {', '.join(DTYPES)}, got {shown(value)}")
+    return found
+
+
+def _dtype(reading: Reading) -> str | None:
     """The config's own number format, never the one of quantised weights."""
     found: dict[str, str] = {}
     for name in ("dtype", "torch_dtype"):
@@ -163,7 +221,7 @@ def _dtype(reading: _Reading) -> str | None:
             raise BadInput(f'{name} must be text, got {shown(value)}; write "{name}": "bfloat16"')
         word = word.removeprefix("torch.")
         if word not in DTYPES:
-            reading.assumptions.append(f"{name} = {shown(word)} isn't taken as the format of the cache")
+            reading.assume(f"{name} = {shown(word)} isn't taken as the format of the cache")
             continue
         found[DTYPES[word]] = name
     if len(found) > 1:
@@ -173,11 +231,11 @@ def _dtype(reading: _Reading) -> str | None:
         for name in CACHE_FORMATS:
             if quantised.get(name) is not None:
                 said = f"quantization_config.{name} = {shown(quantised[name])}"
-                reading.assumptions.append(f"{said} is about the cache and isn't applied; choose with --kv-dtype")
+                reading.assume(f"{said} is about the cache and isn't applied; choose with --kv-dtype")
     return next(iter(found), None)
 
 
-def _all_ones(reading: _Reading, name: str) -> None:
+def _all_ones(reading: Reading, name: str) -> None:
     """A per-layer list in which 1 means full attention; any other entry is an attention that isn't read."""
     value = reading.config.get(name)
     if value is None:
@@ -187,145 +245,65 @@ def _all_ones(reading: _Reading, name: str) -> None:
             raise BadInput(f"{name}[{index}] must be 1 for {reading.model_type}, got {shown(entry)}; only 1 is read")
 
 
-# -- shapes of a cached row ---------------------------------------------------------------------------------------
-
-
-def _latent_parts(reading: _Reading) -> list[Part]:
-    widths = {
-        "d_latent": reading.needed("kv_lora_rank"),
-        "d_rope": reading.needed("qk_rope_head_dim", least=0),
-    }
-    _window_layers(reading)  # a layer type other than full attention is refused
-    return [_part("mla", "latent attention", reading.layers, widths)]
-
-
-def _head_parts(reading: _Reading) -> list[Part]:
-    heads = reading.raw("num_attention_heads")
-    n_heads = None if heads is MISSING else count(heads, "num_attention_heads")
-    row = {"n_kv_heads": _kv_heads(reading, n_heads), "d_head": _head_dim(reading, n_heads)}
-    local = _window_layers(reading)
-    parts = []
-    if local < reading.layers:
-        parts.append(_part("gqa", "full attention", reading.layers - local, row))
-    if local:
-        window = reading.needed("sliding_window", most=MOST_TOKENS)
-        parts.append(_part("sliding_window", f"window of {window} tokens", local, {**row, "window": window}))
-    return parts
-
-
-SHAPES: dict[str, Callable[[_Reading], list[Part]]] = {"heads": _head_parts, "latent": _latent_parts}
-
-
-def _part(name: str, words: str, layers: int, values: Mapping[str, int]) -> Part:
-    plural = "layer" if layers == 1 else "layers"
-    numbers = {"n_layers": layers, **values}
-    return Part(variant(name), {k: Formula.of(v) for k, v in numbers.items()}, f"{words} x {layers} {plural}")
-
-
-def _heads_for(reading: _Reading, n_heads: int | None, what: str) -> int:
-    if n_heads is None:
-        raise BadInput(f"num_attention_heads must be given for {reading.model_type} to find {what}; add it")
-    return n_heads
-
-
-def _kv_heads(reading: _Reading, n_heads: int | None) -> int:
-    value = reading.raw("num_key_value_heads")
-    if value is None or (value is MISSING and reading.family.all_heads):
-        found = _heads_for(reading, n_heads, "num_key_value_heads")
-        reading.fall_back(f"num_key_value_heads = {found}: num_attention_heads")
-        return found
-    return reading.needed("num_key_value_heads") if value is MISSING else count(value, "num_key_value_heads")
-
-
-def _head_dim(reading: _Reading, n_heads: int | None) -> int:
-    value = reading.raw("head_dim")
-    if value is not MISSING and value is not None:
-        return count(value, "head_dim")
-    if not reading.family.divides:
-        came = "null" if value is None else "none"
-        raise BadInput(f"head_dim must be given for {reading.model_type}, the config has {came}; add it")
-    hidden = reading.needed("hidden_size")
-    heads = _heads_for(reading, n_heads, "head_dim")
-    if hidden % heads:
+def _overrides(reading: Reading, used: frozenset[str]) -> None:
+    """The fields that per_layer_config sets for single layers; its keys are layer numbers, padded with zeros or not."""
+    given = reading.config.get("per_layer_config")
+    if given is None:
+        return
+    if not isinstance(given, Mapping):
         raise BadInput(
-            f"hidden_size must be a multiple of num_attention_heads where head_dim is not given, got {hidden} and "
-            f"{heads}; add head_dim"
+            f"per_layer_config must be an object of layers, got {shown(given)}; write per_layer_config: null"
         )
-    reading.fall_back(f"head_dim = {hidden // heads}: hidden_size / num_attention_heads = {hidden} / {heads}")
-    return hidden // heads
+    for key, changes in given.items():
+        digits = str(key)
+        if not digits.isascii() or not digits.isdigit() or len(digits) > 6:
+            raise BadInput(f"per_layer_config must be keyed by layer numbers, got {shown(key)}; write 05")
+        layer = count(int(digits), f"per_layer_config key {digits}", least=0, most=reading.layers + reading.drafts - 1)
+        if not isinstance(changes, Mapping) or layer in reading.overrides:
+            raise BadInput(f"per_layer_config.{digits} must be one object of fields, got {shown(changes)}")
+        fields.ignored(changes, used)
+        reading.overrides[layer] = changes
 
 
-# -- which layers see a window ------------------------------------------------------------------------------------
+# -- layers ----------------------------------------------------------------------------------------------------------
 
 
-def _window_layers(reading: _Reading) -> int:
-    """How many layers keep a window only."""
-    family = reading.family
-    windowed = bool(WINDOW_FIELDS[family.windows])
-    listed = reading.config.get("layer_types")
-    # A null is no window; a missing one is left to the layer list, which may not need it.
-    window = reading.raw("sliding_window") if windowed and (listed is None or family.gated) else None
-    if listed is not None:
-        return _listed(reading, listed)
-    if not windowed or window is None or (window is MISSING and family.windows in ("every", "late")):
-        return 0
-    if family.gated and not _gate(reading):
-        return 0
-    reading.needed("sliding_window", most=MOST_TOKENS) if window is MISSING else count(
-        window, "sliding_window", most=MOST_TOKENS
-    )
-    return PLACED[family.windows](reading)
+def _layer(reading: Reading, layer: int, source: int, crosses: bool) -> list[LayerPart]:
+    """What one layer keeps, or reads from the layer `source`."""
+    found: list[LayerPart] = []
+    for name in reading.family.mixers[reading.kinds[layer]]:
+        entry = OPTIONAL[name][0](reading, layer) if name in OPTIONAL else BUILDERS[name].build(reading, source)
+        if entry is not None:
+            found.append(entry if source == layer else replace(entry, owner=False))
+    return _with_encoder(reading, layer, found) if crosses else found
 
 
-def _gate(reading: _Reading) -> bool:
-    if "use_sliding_window" not in reading.config:
-        reading.fall_back(f"use_sliding_window = false: the default of {reading.model_type}")
-    return flag(reading.config.get("use_sliding_window"), "use_sliding_window")
+def _with_encoder(reading: Reading, layer: int, own: list[LayerPart]) -> list[LayerPart]:
+    """The layer's own parts with the rows of the encoder beside them."""
+    values = row(reading, layer)
+    reading.assume("n_encoder, the tokens of the encoder, stays open: give n_encoder=1500")
+    heads = reading.optional("heads", layer)
+    alike = heads == values["n_kv_heads"] and "cross_kv_heads" not in reading.family.names
+    if alike and [entry.part.variant.name for entry in own] == ["gqa"]:
+        same = {"n_heads": heads, "d_head": values["d_head"]}
+        return [part("encoder_decoder", "attention to itself and to the encoder", same)]
+    if "cross_kv_heads" in reading.family.names:
+        values = {"n_kv_heads": reading.needed("cross_kv_heads"), "d_head": reading.needed("cross_head_dim")}
+    return [*own, part("cross_attention", "attention to the encoder", values)]
 
 
-def _listed(reading: _Reading, listed: Any) -> int:
-    kinds = per_layer(listed, "layer_types", layers=reading.layers, drafts=reading.drafts)
-    known = (FULL, SLIDING) if WINDOW_FIELDS[reading.family.windows] else (FULL,)
-    for index, kind in enumerate(kinds):
-        if kind not in known:
-            raise BadInput(
-                f"layer_types[{index}] must be {' or '.join(known)} for {reading.model_type}, got {shown(kind)}; "
-                f"other layers aren't read"
-            )
-    local = kinds.count(SLIDING)
-    if local and reading.family.gated and not _gate(reading):
-        raise BadInput("layer_types has sliding_attention while use_sliding_window is not true; make the two agree")
-    if local and reading.config.get("sliding_window", MISSING) is None:
-        raise BadInput("layer_types has sliding_attention while sliding_window is null; give the window in tokens")
-    return local
+def _own(reading: Reading) -> list[int]:
+    return list(range(reading.layers))
 
 
-def _not_listed(reading: _Reading) -> int:
-    raise BadInput(f"layer_types must be given for {reading.model_type} with a sliding_window; add one entry per layer")
+def _tail(reading: Reading) -> list[int]:
+    """The last num_kv_shared_layers layers read the last layer of their own kind that keeps a cache."""
+    last = reading.optional("num_kv_shared_layers", least=0) or 0
+    if last >= reading.layers:
+        raise BadInput(f"num_kv_shared_layers must be below num_hidden_layers = {reading.layers}, got {last}")
+    names = list(dict.fromkeys(reading.kinds))
+    return schedules.tail([names.index(kind) for kind in reading.kinds], last)
 
 
-def _late(reading: _Reading) -> int:
-    if reading.model_type == "qwen3_moe":  # its own code gives every layer the window, its relatives only the late ones
-        raise BadInput("qwen3_moe with use_sliding_window is read differently by programs; give a stack instead")
-    return max(0, reading.layers - reading.needed("max_window_layers", least=0))
-
-
-def _pattern(reading: _Reading) -> int:
-    """Layer i sees all tokens iff (i + 1) % pattern = 0."""
-    names = [n for n in ("sliding_window_pattern", "_sliding_window_pattern") if reading.config.get(n) is not None]
-    if not names:
-        reading.fall_back(f"sliding_window_pattern = 6: the default of {reading.model_type}")
-        return reading.layers - reading.layers // 6
-    patterns = {count(reading.config[n], n) for n in names}
-    if len(patterns) > 1:
-        raise BadInput(f"{' and '.join(names)} must agree, got {sorted(patterns)}; drop one of them")
-    return reading.layers - reading.layers // patterns.pop()
-
-
-PLACED: dict[str, Callable[[_Reading], int]] = {
-    "listed": _not_listed,
-    "every": lambda reading: reading.layers,
-    "late": _late,
-    "alternate": lambda reading: (reading.layers + 1) // 2,
-    "pattern": _pattern,
-}
+SHARES = {"": _own, "tail": _tail}
+SHARING: dict[str, tuple[str, ...]] = {"": (), "tail": ("num_kv_shared_layers",)}

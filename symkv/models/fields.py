@@ -18,10 +18,12 @@ def _names(text: str) -> tuple[str, ...]:
 
 # -- used: they decide what is cached, or are said in the assumptions ---------------------------------------------
 
-COMMON = _names("model_type num_hidden_layers layer_types dtype torch_dtype quantization_config is_encoder_decoder")
-DRAFT = ("num_nextn_predict_layers", "num_mtp_modules")  # layers that draft tokens, with caches of their own
-HEADS = ("num_attention_heads", "num_key_value_heads", "head_dim", "hidden_size")
-LATENT = ("kv_lora_rank", "qk_rope_head_dim")
+COMMON = _names(
+    "model_type layer_types dtype torch_dtype quantization_config is_encoder_decoder add_cross_attention "
+    "per_layer_config"
+)
+DRAFT = _names("num_nextn_predict_layers num_mtp_modules mtp_num_hidden_layers")  # layers that draft tokens
+STATE = _names("mamba_ssm_dtype mamba_ssm_cache_dtype inference_state_dtype")  # formats of recurrent states
 
 # -- known not to touch the cache, by reason ----------------------------------------------------------------------
 
@@ -63,6 +65,38 @@ HARMLESS: dict[str, tuple[str, ...]] = {
         "topk_group topk_method norm_topk_prob scoring_func routed_scaling_factor route_scale use_routing_bias "
         "expert_selection_fn shared_expert_combination_strategy is_moe"
     ),
+    "what acts inside attention or around it, in the same shape": _names(
+        "attention_probs_dropout_prob attn_pdrop attention_softmax_in_fp32 scale_attention_softmax_in_fp32 "
+        "scale_attn_weights attention_value_scale attn_scale attn_temperature_tuning attn_output_gate "
+        "attention_output_gate attention_in_multiplier attention_out_multiplier use_attention_gate parallel_attn "
+        "num_ln_in_parallel_attn attn_impl attn_res_block_size n_layers_per_attn_res_block "
+        "use_bidirectional_attention relative_attention_max_distance relative_attention_num_buckets "
+        "lsh_attention_probs_dropout_prob local_attention_probs_dropout_prob full_attn_alpha_factor "
+        "full_attn_beta_factor linear_attn_alpha_factor linear_attn_beta_factor guided_attention_loss_num_heads "
+        "guided_attention_loss_scale guided_attention_loss_sigma use_guided_attention_loss encoder_attention_type "
+        "num_random_blocks compress_rope_theta rope_scaling_layers gated_norm_rank"
+    ),
+    "how a state-space mixer computes, not what it keeps": _names(
+        "chunkwise_kernel max_inference_chunksize mamba_chunk_size mamba_conv_bias mamba_dt_rank mamba_hidden_act "
+        "hidden_mamba_act mamba_norm_before_gate mamba_proj_bias use_mamba_kernels use_conv_bias conv_bias "
+        "time_step_rank ssm_in_multiplier ssm_multipliers ssm_out_multiplier linear_a_log_max linear_a_log_min "
+        "linear_allow_neg_eigval linear_dt_init_floor linear_dt_max linear_dt_min return_last_states"
+    ),
+    "layers of other things, norms, gates and adapters": _names(
+        "layer_norm_epsilon layer_norm_elementwise_affine layernorm_embedding do_layer_norm_before "
+        "projection_layer_norm_eps adapter_layer_norm adapter_layer_norm_eps adapter_reuse_layer_norm adapter_rank "
+        "layerdrop decoder_layerdrop encoder_layerdrop hidden_size_per_layer_input vocab_size_per_layer_input "
+        "laurel_rank hc_lowrank heads_per_ngram lm_head_multiplier lm_head_bias chunk_size_lm_head num_mem_blocks "
+        "num_adapter_layers num_hash_layers activation_situ_linear_beta share_encoder_decoder_embeddings "
+        "mtp_hidden_states_first"
+    ),
+    "dense and sparse feed-forward layers": _names(
+        "block_auto_adjust_ff_dim block_ffn_dim_multiplier block_multiple_of enable_moe_block encoder_sparse_step "
+        "num_sparse_decoder_layers num_sparse_encoder_layers expert_layer_offset expert_layer_period "
+        "interleave_moe_layer_step latent_moe_use_norm moe_latent_size moe_layers moe_layers_enum "
+        "moe_shared_expert_intermediate_size moe_shared_expert_overlap shared_expert_sink "
+        "shared_experts_intermediate_size share_expert_dim"
+    ),
     "positions": _names(
         "max_position_embeddings original_max_position_embeddings initial_context_length rope_theta rope_scaling "
         "rope_parameters rope_local_base_freq rope_interleave rotary_dim partial_rotary_factor layer_rope_theta "
@@ -72,16 +106,21 @@ HARMLESS: dict[str, tuple[str, ...]] = {
         "vision_config audio_config mm_tokens_per_image vision_feature_layer vision_feature_select_strategy "
         "projector_hidden_act multimodal_projector_bias image_grid_pinpoints image_seq_length "
         "media_placeholder_token_id use_unified_vision_chunk video_placeholder vision_aspect_ratio "
-        "spatial_merge_size projector_layernorm_eps "
+        "spatial_merge_size projector_layernorm_eps acoustic_tokenizer_chunk_size "
+        "aligner_attention_probs_dropout_prob aligner_num_add_layers audio_chunk_size audio_token_index "
+        "eoa_token_index conv_channels conv_depthwise_kernel_size conv_kernel_sizes diffusion_head_config "
+        "insert_layer_id latent_query_num num_conv_layers num_conv_pos_embedding_groups num_conv_pos_embeddings "
+        "num_feat_extract_layers projector_use_layernorm resampler_dim_head resampler_heads resampler_num_latents "
+        "resblock_dilation_sizes resblock_kernel_sizes seconds_per_chunk spatial_target_layers spatial_vision_layer "
+        "speech_decoder_postnet_layers speech_decoder_prenet_layers speech_encoder_attention_heads "
+        "speech_encoder_chunk_size speech_encoder_layerdrop speech_encoder_layers speech_encoder_left_chunk_num "
+        "t2u_decoder_attention_heads t2u_decoder_layers t2u_encoder_attention_heads t2u_encoder_layers "
         "video_token_index"
     ),
     "draft layers, which are left out as a whole": ("use_mtp", "mtp_transformer_layers"),
 }
 
 _KNOWN = frozenset(name for names in HARMLESS.values() for name in names)
-
-# Widths of heads that multi-head latent attention rebuilds from the latent and never stores.
-REBUILT = (*HEADS, "qk_head_dim", "qk_nope_head_dim", "v_head_dim")
 
 SMELLS = _names(
     "kv head layer window attention attn latent rank state conv chunk sparse index compress share cache ssm mamba "

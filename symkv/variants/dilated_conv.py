@@ -41,7 +41,7 @@ VARIANT = Variant(
     name="dilated_conv",
     title="Dilated short convolution",
     family="constant state",
-    about="A convolution reads d_conv inputs of each channel, dilation tokens apart, and keeps those between for later.",
+    about="A convolution reads d_conv inputs of a channel, dilation tokens apart, and keeps those between for later.",
     source=QWEN_4,
     tensors=(
         CachedTensor(

@@ -29,7 +29,7 @@ VARIANT = Variant(
     name="mla_window",
     title="Latent attention in a window",
     family="windowed",
-    about="Keys and values of all heads are rebuilt from latent rows, of which a layer keeps those of the last W tokens.",
+    about="Keys and values of all heads are rebuilt from latent rows; a layer keeps those of the last W tokens.",
     source=DOTS_3,
     tensors=(
         CachedTensor("latent", heads="1", width="d_latent", mask=WINDOW, part="latent"),
