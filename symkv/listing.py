@@ -12,7 +12,10 @@ from symkv.caches.pictures import picture
 from symkv.derivations import shipped_derivations
 from symkv.formula import Formula
 from symkv.measure import closed
-from symkv.models import bundled, resolve
+from symkv.modelling import figures
+from symkv.models import Record, bundled, resolve
+from symkv.models.records import names, record
+from symkv.models.symbolic import symbolic
 from symkv.proof.collect import collect
 from symkv.units import against_printed
 from symkv.variants import FAMILIES, catalogue, variant
@@ -40,18 +43,20 @@ def _family(item: Variant) -> int:
 
 def _models() -> list[dict[str, Any]]:
     found = []
-    for record in bundled():
-        stack = resolve(record.name)
+    for item in bundled():
+        stack = item.stack
         found.append(
             {
                 "kind": "models",
-                "name": record.name,
-                "family": record.family,
-                "title": record.title,
+                "name": item.name,
+                "family": item.family,
+                "title": item.title,
                 "stored": str(collect(quantity(stack, "stored"))),
                 "read": str(collect(quantity(stack, "read"))),
-                "source": record.source,
-                "verified": record.verified,
+                "source": item.source,
+                "verified": item.verified,
+                "date": item.date,
+                **figures(stack),
             }
         )
     return found
@@ -88,25 +93,29 @@ def items(kind: str | None = None) -> list[dict[str, Any]]:
 def shown(name: str) -> dict[str, Any]:
     """The result of `symkv show`: tensors, formulas, the paper's own form and what it reduces to."""
     stack = resolve(name)
+    known = record(name) if name in names() else None
+    opened = symbolic(stack)
     alone = stack.parts[0].variant if len(stack.parts) == 1 and name in catalogue() else None
     formulas: dict[str, Formula | None] = {
         of: closed(stack, of) for of in ("stored", "read", "written", "growth", "state", "ripple", "peak")
     }
+    in_symbols = {of: collect(quantity(opened.stack, of)) for of in ("stored", "read", "written", "growth")}
     return {
         "name": stack.name,
-        "title": alone.title
-        if alone
-        else f"{len(stack.parts)} kinds of layer"
-        if len(stack.parts) > 1
-        else "one kind of layer",
+        "title": _title(stack, alone, known),
         "about": alone.about if alone else None,
         "source": str(alone.source) if alone else stack.source,
-        "verified": alone.source.checked if alone else None,
+        "verified": alone.source.checked if alone else known.verified if known else None,
+        "dtype": stack.dtype,
+        "groups": [_kind(part, stack) for part in stack.parts],
         "tensors": [_tensor(tensor, part) for part in stack.parts for tensor in part.tensors],
         **{of: None if formula is None else str(formula) for of, formula in formulas.items()},
+        "formula_symbolic": {of: str(formula) for of, formula in in_symbols.items()},
+        "symbols": {word: str(value) for word, value in opened.values.items()},
         "paper_form": str(alone.paper_formula()) if alone else None,
         "latex": {
             **{of: formula.latex for of, formula in formulas.items() if formula is not None},
+            "formula_symbolic": {of: formula.latex for of, formula in in_symbols.items()},
             "paper_form": _paper(alone, quantity(stack, "stored")),
         },
         "reduces_to": [_reduction(reduction) for reduction in alone.reduces_to] if alone else [],
@@ -117,6 +126,26 @@ def shown(name: str) -> dict[str, Any]:
         else [],
         "picture": picture(alone) if alone else None,
         "numbers": [_number(alone, printed) for printed in alone.numbers] if alone else [],
+        "assumptions": list(stack.assumptions),
+        "fallbacks": list(stack.fallbacks),
+        "ignored_fields": list(stack.ignored_fields),
+    }
+
+
+def _title(stack: Stack, alone: Variant | None, known: Record | None) -> str:
+    if alone is not None or known is not None:
+        return alone.title if alone is not None else known.title if known is not None else ""
+    return f"{len(stack.parts)} kinds of layer" if len(stack.parts) > 1 else "one kind of layer"
+
+
+def _kind(part: Part, stack: Stack) -> dict[str, Any]:
+    """One kind of layer: what it adds to each quantity, with the numbers in."""
+    formulas = {of: closed(replace(stack, parts=(part,)), of) for of in ("stored", "read", "growth", "state")}
+    return {
+        "label": part.label or part.variant.name,
+        "variant": part.variant.name,
+        "tensors": [tensor.name for tensor in part.tensors],
+        **{of: None if formula is None else str(formula) for of, formula in formulas.items()},
     }
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from symkv.caches import Stack, quantity
+from symkv.caches import Stack, number, quantity
 from symkv.formula import Formula
-from symkv.measure import measure, with_formats
+from symkv.measure import closed, measure, with_formats
 from symkv.models import from_config as read
 from symkv.models.symbolic import symbolic
 from symkv.proof.collect import collect
+from symkv.units import rational
+
+LENGTHS = (8192, 131072, 1048576)  # tokens for which a list of models gives totals: 8Ki, 128Ki, 1Mi
 
 
 @dataclass(frozen=True, repr=False)
@@ -103,3 +106,25 @@ def from_config(config: object) -> Model:
     n_layers*2*n_kv_heads*d_head*bytes_per_element*min(n_tokens, window)
     """
     return Model(read(config))
+
+
+def figures(stack: Stack) -> dict[str, Any]:
+    """What a list says of a model: bytes per token, state, and the total of one sequence at each of `LENGTHS`.
+
+    In the number format that the config names, else bf16; `dtype_assumed` says which.
+
+    >>> from symkv.models import resolve
+    >>> found = figures(resolve("deepseek-v3"))
+    >>> found["growth_bytes_per_token"], found["stored_bytes_at"]["131072"], found["dtype"]
+    (70272, 9210691584, 'bf16')
+    """
+    coded = with_formats(stack.filled(), {}, dtype=None)
+    stored, growth, state = collect(quantity(coded, "stored")), quantity(coded, "growth"), closed(coded, "state")
+    formats = {code if isinstance(code, str) else f"{rational(code)} B" for code in coded.formats.values()}
+    return {
+        "growth_bytes_per_token": number(growth, {}),
+        "state_bytes": None if state is None else number(state, {}),
+        "stored_bytes_at": {str(tokens): number(stored, {"n_tokens": tokens}) for tokens in LENGTHS},
+        "dtype": " + ".join(sorted(formats)),
+        "dtype_assumed": stack.dtype is None,
+    }

@@ -9,14 +9,8 @@ from typing import Any
 from symkv.caches import Stack
 from symkv.derivations import Checked, CheckedStep
 from symkv.solve import Answer, Comparison, Designs, Neighbour, Solution
+from symkv.tables import models_text, table
 from symkv.units import decimal, human_bytes, rational
-
-
-def table(rows: Iterable[Sequence[str]], *, indent: str = "  ") -> list[str]:
-    """Rows in aligned columns."""
-    rows = [list(row) for row in rows]
-    widths = [max(len(row[i]) for row in rows if i < len(row)) for i in range(max(map(len, rows), default=0))]
-    return [indent + "  ".join(cell.ljust(widths[i]) for i, cell in enumerate(row)).rstrip() for row in rows]
 
 
 def size_text(result: dict[str, Any], formats: str) -> list[str]:
@@ -243,6 +237,9 @@ def listing_text(items: Sequence[dict[str, Any]]) -> list[str]:
     lines: list[str] = []
     for kind in dict.fromkeys(item["kind"] for item in items):
         of_kind = [item for item in items if item["kind"] == kind]
+        if kind == "models":
+            lines += [*([""] if lines else []), *models_text(of_kind)]
+            continue
         verified = sum(item["verified"] is True for item in of_kind)
         count = f" ({len(of_kind)}, {verified} with a source that was read)" if kind == "variants" else ""
         lines += [*([""] if lines else []), f"{kind}{count}"]
@@ -286,6 +283,14 @@ def show_text(result: dict[str, Any]) -> list[str]:
     hidden = {"ripple": "0", "peak": result["stored"], "written": None}
     shown = [n for n in names if result[n] is not None and result[n] != hidden.get(n)]
     lines += ["", *table([name.replace("_", " "), result[name]] for name in shown)]
+    if len(result["groups"]) > 1:
+        lines += ["", *table([group["label"], "stored", group["stored"]] for group in result["groups"])]
+    if result["symbols"]:
+        lines += ["", "  in symbols"]
+        lines += table(
+            ([of, text] for of, text in result["formula_symbolic"].items() if of != "written"), indent="    "
+        )
+        lines.append("    with " + ", ".join(f"{word} = {value}" for word, value in result["symbols"].items()))
     lines += [f"  falls: {f['tensor']} by {f['rows']} rows where {f['when']}" for f in result["falls_at"]]
     lines += [f"  for {condition}" for condition in result["where"]]
     lines += [f"  usual {name} = {value}" for name, value in result["defaults"].items()]

@@ -13,14 +13,22 @@ from symkv.errors import BadInput
 @app.command("list")
 def list_(
     kind: Annotated[str | None, typer.Argument(help="variants, models or derivations; all without it.")] = None,
+    form: Annotated[str | None, typer.Option("--format", help="csv, html, latex or markdown, of one kind.")] = None,
     as_json: Json = False,
 ) -> None:
     """List the variants, bundled models and derivations."""
     from symkv.listing import KINDS, items
+    from symkv.tables import check_form, rendered
     from symkv.terminal import listing_text
 
     if kind is not None and kind not in KINDS:
         raise BadInput(f"list takes {', '.join(KINDS)}, got {kind[:40]!r}; write symkv list variants")
+    if form is not None:
+        check_form(form)
+        if kind is None or as_json:
+            raise BadInput("--format takes one kind and no --json; write symkv list models --format csv")
+        emit("list", {}, rendered(items(kind), kind, form).splitlines(), False)
+        return
     found = items(kind)
     emit("list", {"items": found}, listing_text(found), as_json)
 
@@ -61,8 +69,9 @@ def size(
     from symkv.models import resolve
     from symkv.terminal import formats_text, size_text
 
+    named = resolve(what)  # first, for a written stack declares its named counts
     values, length, sequences, notes = values_of(given, tokens, batch)
-    stack = resolve(what).given(values.values)
+    stack = named.given(values.values)
     formats = {"kv": kv_dtype, "index": index_dtype, "state": state_dtype, "conv": conv_dtype}
     formats |= {"key": key_dtype, "value": value_dtype, "rope": rope_dtype}
     stack = with_formats(stack, formats, dtype=one_dtype(dtype, values.dtype))

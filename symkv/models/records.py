@@ -48,13 +48,13 @@ def bundled() -> tuple[Record, ...]:
     >>> next(record.title for record in bundled() if record.name == "llama-3.1-8b")
     'Llama 3.1 8B'
     """
-    return tuple(_record(path) for path in sorted(FOLDER.glob("*.json")))
+    return tuple(record(name) for name in names())
 
 
 @cache
 def names() -> tuple[str, ...]:
     """The bundled names, without reading the records."""
-    return tuple(path.stem for path in sorted(FOLDER.glob("*.json")))
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
 
 
 @cache
