@@ -11,7 +11,7 @@ from symkv import symbols
 from symkv.caches import PARTS, ROLES, Part, Stack, number, quantity
 from symkv.caches.quantities import peak_at
 from symkv.errors import BadInput, Undecided
-from symkv.formula import Formula
+from symkv.formula import Formula, Relation
 from symkv.proof.collect import collect
 from symkv.units import check_dtype, parse_tokens, rational
 
@@ -62,6 +62,17 @@ def parse_given(arguments: list[str]) -> Given:
         else:
             values[symbol.name] = formula
     return Given(values, notes=tuple(notes), **rest)
+
+
+def conditioned(stack: Stack, conditions: Sequence[str]) -> Stack:
+    """The stack under conditions NAME = EXPR, each of which fixes an open symbol; any other is refused."""
+    for text in conditions:
+        relation = Relation.parse(text)
+        name = str(relation.lhs)
+        if relation.sign != "=" or relation.lhs.names != (name,):
+            raise BadInput(f"a condition here must fix one symbol, got {text[:60]!r}; write n_heads = 8*n_kv_heads")
+        stack = stack.given({symbols.lookup(name).name: relation.rhs})
+    return stack
 
 
 def shared(stacks: Sequence[Stack], values: Mapping[str, Formula], *, dtype: str | None = None) -> list[Stack]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from symkv.caches import Stack
 from symkv.derivations import Checked, CheckedStep
-from symkv.solve import Answer, Comparison, Designs, Neighbour, Solution
+from symkv.solve import Answer, Comparison, Designs, Neighbour, Share, Solution
+from symkv.solve.steps import Inverse
 from symkv.tables import models_text, table
 from symkv.units import decimal, human_bytes, rational
 
@@ -25,6 +26,7 @@ def size_text(result: dict[str, Any], formats: str) -> list[str]:
         ("read per step", "read_bytes_per_step"),
         ("written per step", "written_bytes_per_step"),
         ("per rank", "per_rank_bytes"),
+        ("allocated", "allocated_bytes"),
     )
     rows = [[words, human_bytes(Fraction(result[key]))] for words, key in named if result[key] not in (None, 0)]
     rows += [["copies over ranks", str(result["replication"])]] if result["replication"] is not None else []
@@ -32,6 +34,7 @@ def size_text(result: dict[str, Any], formats: str) -> list[str]:
     lines += table(rows)
     if len(result["groups"]) > 1:
         lines += ["", *table([g["label"], g["stored"]] for g in result["groups"])]
+    lines += [f"  {result['engine']}: {delta}" for delta in result.get("deltas", ())]
     if result["open_symbols"]:
         lines.append(f"  open: {', '.join(result['open_symbols'])}; give NAME=VALUE for bytes")
     for key, words in (("assumptions", "assumed"), ("fallbacks", "fallback"), ("ignored_fields", "ignored fields")):
@@ -59,12 +62,26 @@ def _miss(side: Neighbour | None) -> str:
 def _answer(answer: Answer) -> list[str]:
     size = f"{rational(answer.bytes_per_element)} B" if answer.bytes_per_element is not None else ""
     head = [answer.dtype or "", size]
+    sides = [text for text in map(_miss, (answer.below, answer.above)) if text]
+    if answer.inverse is not None:
+        met = ", ".join(map(str, answer.inverse.equal))
+        return [*head, f"met by {met}" if met else "jumped over", ", ".join(sides) or _all_or_none(answer.inverse)]
     if answer.exact is None:
         return [*head, answer.why]
     if answer.whole is not None:
         return [*head, str(rational(answer.exact)), f"exactly {rational(answer.whole.bytes)} B"]
-    sides = [text for text in map(_miss, (answer.below, answer.above)) if text]
-    return [*head, str(rational(answer.exact)), "not whole: " + ", ".join(sides)]
+    return [*head, str(rational(answer.exact)), "not whole: " + ", ".join(sides) + _change(answer)]
+
+
+def _change(answer: Answer) -> str:
+    if answer.change is None:
+        return ""
+    change = answer.change
+    return f"; {change.symbol} = {rational(change.new)} for {rational(change.old)} makes it {change.value}"
+
+
+def _all_or_none(found: Inverse) -> str:
+    return f"fits {', '.join(map(str, found.fits))}" if found.fits else "nothing fits"
 
 
 def solution_text(solution: Solution) -> list[str]:
@@ -75,14 +92,30 @@ def solution_text(solution: Solution) -> list[str]:
     lines = [
         f"{solution.what}: which {solution.symbol} makes {_OF_WORDS[solution.of]} {solution.target_text}?",
         f"  {target} = {solution.formula}",
-        f"  {solution.symbol} = {solution.general_form}   {verdict}{under}",
     ]
+    if solution.general_form is not None:
+        lines.append(f"  {solution.symbol} = {solution.general_form}   {verdict}{under}")
+    else:
+        lines.append(f"  {solution.symbol} stands inside a step, all whole values:   {verdict}")
     for size, form in solution.closed_forms:
-        lines += ["", f"  {rational(size.bytes)} B ({size.reading}): {solution.symbol} = {form}"]
+        equal = "" if form is None else f": {solution.symbol} = {form}"
+        lines += ["", f"  {rational(size.bytes)} B ({size.reading}){equal}"]
         answers = [a for a in solution.answers if a.target == size]
         rows = [_answer(a) for a in answers]
         empty = [i for i in range(2) if all(not row[i] for row in rows)]
         lines += table(([cell for i, cell in enumerate(row) if i not in empty] for row in rows), indent="    ")
+    return lines
+
+
+def share_text(share: Share) -> list[str]:
+    """The lines of `symkv solve --against`."""
+    part = "" if share.ratio == 1 else f"{rational(share.ratio)} of "
+    lines = [
+        f"{share.first}: which {share.symbol} makes {_OF_WORDS[share.of]} {part}those of {share.second}?",
+        f"  {share.symbol} = {share.form}   proved ({', '.join(share.judges)})",
+    ]
+    sides = [(side.value, side.miss_percent) for side in (share.below, share.above) if side is not None]
+    lines += [f"  not whole: {rational(value)} misses by {decimal(miss, 1)} %" for value, miss in sides]
     return lines
 
 

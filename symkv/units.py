@@ -76,6 +76,31 @@ def parse_size(text: str) -> tuple[Size, ...]:
     raise BadInput(f"the unit of a size must be one of {known}, got {unit!r} in {text!r}; write 2KiB or 2kB")
 
 
+@dataclass(frozen=True)
+class Band:
+    """The byte counts that meet a target: those from `low` on and below `high`, or just `low` where both are equal."""
+
+    size: Size
+    low: Fraction
+    high: Fraction
+
+
+def printed_bands(text: str) -> list[Band]:
+    """The byte counts that a printed size stands for: within half a unit of its last digit, for every reading.
+
+    >>> [(str(band.low), str(band.high)) for band in printed_bands("2.60KiB")]  # 2.595 and 2.605 times 1024
+    [('66432/25', '66688/25')]
+    """
+    match = _SIZE.fullmatch(text.strip())
+    digits = len(match[1].partition(".")[2]) if match and "e" not in match[1].lower() else 0
+    half = Fraction(1, 2 * 10**digits)
+    return [
+        Band(size, size.bytes - half * scale, size.bytes + half * scale)
+        for size in parse_size(text)
+        for scale in [size.bytes / exact(match[1] if match else "1")]
+    ]
+
+
 def parse_tokens(text: str) -> tuple[int, str | None]:
     """A count of tokens, and a sentence on how its suffix was read where that could surprise.
 

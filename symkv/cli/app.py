@@ -25,6 +25,7 @@ What = Annotated[
 Given = Annotated[list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="Values of symbols.")]
 Dtype = Annotated[str | None, typer.Option("--dtype", help="Number format of the cache, e.g. bf16, fp8, fp8_ds_mla.")]
 Tokens = Annotated[str | None, typer.Option("--tokens", help="Tokens of one sequence, e.g. 131072 or 128Ki.")]
+Draft = Annotated[bool, typer.Option("--with-draft", help="Count the layers that draft tokens too.")]
 Batch = Annotated[int | None, typer.Option("--batch", help="Sequences of that length.")]
 
 

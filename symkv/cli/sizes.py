@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from symkv.cli.app import Batch, Dtype, Given, Json, Tokens, What, app, emit
+from symkv.cli.app import Batch, Draft, Dtype, Given, Json, Tokens, What, app, emit
 from symkv.errors import BadInput
 
 
@@ -37,13 +37,14 @@ def list_(
 def show(
     name: What,
     latex: Annotated[bool, typer.Option("--latex", help="Print the LaTeX only.")] = False,
+    with_draft: Draft = False,
     as_json: Json = False,
 ) -> None:
     """Show a variant or model: what it caches, the formulas, the paper's own form."""
     from symkv.listing import shown
     from symkv.terminal import show_text
 
-    result = shown(name)
+    result = shown(name, with_draft=with_draft)
     emit("show", result, [result["latex"]["paper_form"]] if latex else show_text(result), as_json)
 
 
@@ -62,14 +63,18 @@ def size(
     index_dtype: Annotated[str | None, typer.Option("--index-dtype", help="Format of index keys.")] = None,
     state_dtype: Annotated[str | None, typer.Option("--state-dtype", help="Format of recurrent states.")] = None,
     conv_dtype: Annotated[str | None, typer.Option("--conv-dtype", help="Format of convolution states.")] = None,
+    engine: Annotated[str | None, typer.Option("--engine", help="Say what it allocates: transformers.")] = None,
+    static: Annotated[int | None, typer.Option("--static", help="Length of the engine's static cache.")] = None,
+    with_draft: Draft = False,
     as_json: Json = False,
 ) -> None:
     """How many bytes a model or variant stores, reads and writes; exact."""
+    from symkv.engines import allocated
     from symkv.measure import measure, with_formats
     from symkv.models import resolve
     from symkv.terminal import formats_text, size_text
 
-    named = resolve(what)  # first, for a written stack declares its named counts
+    named = resolve(what, with_draft=with_draft)  # first, for a written stack declares its named counts
     values, length, sequences, notes = values_of(given, tokens, batch)
     stack = named.given(values.values)
     formats = {"kv": kv_dtype, "index": index_dtype, "state": state_dtype, "conv": conv_dtype}
@@ -77,6 +82,9 @@ def size(
     stack = with_formats(stack, formats, dtype=one_dtype(dtype, values.dtype))
     result = measure(stack, tokens=length, batch=sequences, tp=tp)
     result["assumptions"] += notes
+    if engine is not None or static is not None:
+        code = one_dtype(dtype, values.dtype)
+        result |= allocated(stack, engine, tokens=length, batch=sequences, dtype=code, static=static)
     emit("size", result, size_text(result, formats_text(stack)), as_json)
 
 
@@ -96,6 +104,7 @@ def values_of(given: list[str] | None, tokens: str | None, batch: int | None) ->
 
 
 def one_dtype(option: str | None, value: str | None) -> str | None:
+    """The number format, given as an option or as dtype=VALUE but not as two different ones."""
     from symkv.units import check_dtype
 
     if option is not None and value is not None and option != value:

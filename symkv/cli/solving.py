@@ -2,43 +2,87 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from fractions import Fraction
+from typing import Annotated, Any
 
 import typer
 
-from symkv.cli.app import Batch, Dtype, Given, Json, Tokens, What, app, emit
+from symkv.cli.app import Batch, Draft, Dtype, Given, Json, Tokens, What, app, emit
 from symkv.cli.sizes import one_dtype, values_of
+from symkv.errors import BadInput
 
 
 @app.command()
 def solve(
     what: What,
-    target: Annotated[str, typer.Option("--target", help="A size: 2KB, 2048B, 2KiB, 1.5GB.")],
     symbol: Annotated[str, typer.Option("--for", help="The symbol to solve for.")],
     given: Given = None,
+    target: Annotated[str, typer.Option("--target", help="A size: 2KB, 2048B, 2KiB, 1.5GB.")] = "",
+    prints: Annotated[str, typer.Option("--prints", help="A printed size, met by all that rounds to it.")] = "",
+    against: Annotated[str, typer.Option("--against", help="Another model, variant or stack as the target.")] = "",
+    ratio: Annotated[str, typer.Option("--ratio", help="How much of --against: 1, 1/2, 0.25.")] = "1",
     of: Annotated[str, typer.Option("--of", help="growth, stored, peak, read or written.")] = "growth",
     tokens: Tokens = None,
     batch: Batch = None,
     dtype: Dtype = None,
+    per: Annotated[str | None, typer.Option("--per", help="rank: what one of --tp ranks holds.")] = None,
+    tp: Annotated[int | None, typer.Option("--tp", help="Tensor-parallel ranks, with --per rank.")] = None,
+    where: Annotated[
+        list[str] | None, typer.Option("--where", metavar="COND", help="A condition, NAME = EXPR.")
+    ] = None,
+    with_draft: Draft = False,
     as_json: Json = False,
 ) -> None:
     """Which value of a symbol meets a target: the closed form, proved, and the whole answers next to it."""
     from symkv import symbols
+    from symkv.measure import conditioned
     from symkv.models import resolve
     from symkv.units import parse_size
 
-    parse_size(target)  # bad input is refused before an engine is loaded
+    if sum(map(bool, (target, prints, against))) != 1:
+        raise BadInput("solve takes one of --target SIZE, --prints SIZE and --against WHAT; write --target 2KiB")
+    for size in filter(None, (target, prints)):
+        parse_size(size)  # bad input is refused before an engine is loaded
+    named = resolve(what, with_draft=with_draft)  # before the symbols, for a written stack declares its named counts
     symbols.lookup(symbol)
+    if per not in (None, "rank") or (per is None) != (tp is None):
+        raise BadInput("--per rank and --tp N go together; write --per rank --tp 8")
     values, length, sequences, notes = values_of(given, tokens, batch)
-    stack = resolve(what).given(values.values)
+    stack = conditioned(named.given(values.values), where or []).filled(but=frozenset({symbol}))
     code = one_dtype(dtype, values.dtype)
+    if against:
+        _share([stack, _like(resolve(against), values.values)], symbol, ratio, of, length, code, as_json)
+        return
 
     from symkv.solve import result_of
     from symkv.solve import solve as solve_for
     from symkv.terminal import solution_text
 
-    solution = solve_for(stack, symbol=symbol, target=target, of=of, tokens=length, batch=sequences, dtype=code)
+    solution = solve_for(
+        stack, symbol=symbol, target=target, prints=prints, of=of, tokens=length, batch=sequences, dtype=code, tp=tp
+    )
     emit("solve", result_of(solution), [*solution_text(solution), *(f"  {note}" for note in notes)], as_json)
+
+
+def _like(other: Any, values: Any) -> Any:
+    """The other stack with the same values for the symbols that it has open."""
+    own = {name for part in other.parts for name in part.open}
+    return other.given({name: value for name, value in values.items() if name in own})
+
+
+def _share(
+    pair: list[Any], symbol: str, ratio: str, of: str, tokens: int | None, dtype: str | None, as_json: bool
+) -> None:
+    from symkv.formula import Formula
+    from symkv.solve import share_result, solve_against
+    from symkv.terminal import share_text
+
+    part = Formula.parse(ratio)
+    if part.names or (value := Fraction(part.evaluate({}))) <= 0:
+        raise BadInput(f"--ratio must be a number above 0, got {ratio[:40]!r}; write --ratio 1/2")
+    stack, other = pair if dtype is None else [one.coded({"kv": dtype}) for one in pair]
+    share = solve_against(stack, other, symbol=symbol, ratio=value, of=of, tokens=tokens)
+    emit("solve", share_result(share), share_text(share), as_json)
 
 
 @app.command()
@@ -54,9 +98,9 @@ def compare(
     from symkv.measure import parse_given, shared
     from symkv.models import resolve
 
-    named = [item for item in items if not _is_value(item)]
+    named = [resolve(item) for item in items if not _is_value(item)]
     values = parse_given([item for item in items if _is_value(item)])
-    stacks = shared([resolve(item) for item in named], values.values, dtype=one_dtype(dtype, values.dtype))
+    stacks = shared(named, values.values, dtype=one_dtype(dtype, values.dtype))
 
     from symkv.solve import compare as compared
     from symkv.solve import comparison_result

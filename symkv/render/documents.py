@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from symkv import __version__, symbols
 from symkv.derivations import Checked
-from symkv.formula import Relation
+from symkv.formula import Formula, Relation
 from symkv.formula.latex import name as letter
 from symkv.formula.latex import number as grouped
 from symkv.output import HEADER
@@ -179,19 +179,24 @@ def _solution(solution: Solution, style: _Style) -> dict[str, Any]:
         "target": style.text(solution.target_text),
         "symbol": style.math(unknown),
         "formula": style.display(f"{letter(target)} = {solution.formula.latex}"),
-        "general": style.display(f"{unknown} = {solution.general_form.latex}"),
+        "general": style.display(f"{unknown} = {_latex(solution.general_form)}"),
         "judges": ", ".join(solution.judges),
         "given": [style.math(f"{letter(name)} = {value.latex}") for name, value in solution.given.items()],
         "readings": [
             {
                 "bytes": style.number(size.bytes),
                 "reading": style.text(size.reading),
-                "form": style.math(f"{unknown} = {form.latex}"),
+                "form": style.math(f"{unknown} = {_latex(form)}"),
                 "rows": [_answer(answer, style) for answer in solution.answers if answer.target == size],
             }
             for size, form in solution.closed_forms
         ],
     }
+
+
+def _latex(form: Formula | None) -> str:
+    """A closed form; what has none is solved by steps, which documents don't ask for."""
+    return r"\text{no closed form}" if form is None else form.latex
 
 
 def _answer(answer: Answer, style: _Style) -> dict[str, Any]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from symkv import symbols
 from symkv.caches import Part, Stack, quantity
-from symkv.errors import BadInput
-from symkv.formula import Formula, symbol
+from symkv.errors import BadInput, Undecided
+from symkv.formula import Formula
+from symkv.formula import symbol as named
 from symkv.proof.collect import collect
 from symkv.solve.isolate import isolate, proof_of
-from symkv.units import DTYPES, USUAL_DTYPES, Size, decimal, parse_size, rational
+from symkv.solve.steps import Inverse, inverse
+from symkv.units import DTYPES, USUAL_DTYPES, Band, Size, decimal, parse_size, printed_bands, rational
 
 SOLVABLE = ("growth", "stored", "peak", "read", "written")
 UNUSUAL_TARGET = "target_bytes"  # what the closed form calls the target where it is not bytes per token
@@ -28,18 +32,34 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
+class Change:
+    """The smallest change of another given value that makes the unknown whole."""
+
+    symbol: str
+    old: int | Fraction
+    new: int | Fraction
+    value: int
+
+
+@dataclass(frozen=True)
 class Answer:
-    """The value of the unknown for one reading of the target and one number format (None: still open)."""
+    """The value of the unknown for one reading of the target and one number format (None: still open).
+
+    Where the unknown stands inside a step function there is no closed form but an `inverse`: all values that meet the
+    target, and both sides of the edge.
+    """
 
     target: Size
     dtype: str | None
     bytes_per_element: Fraction | None
-    closed_form: Formula
+    closed_form: Formula | None
     exact: Fraction | None
     whole: Neighbour | None = None
     below: Neighbour | None = None
     above: Neighbour | None = None
     why: str = ""
+    change: Change | None = None
+    inverse: Inverse | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +69,7 @@ class Solution:
     what: str
     symbol: str
     of: str
-    general_form: Formula
+    general_form: Formula | None
     given: dict[str, Formula]
     proved: bool
     judges: tuple[str, ...]
@@ -57,24 +77,27 @@ class Solution:
     answers: tuple[Answer, ...]
     target_text: str
     formula: Formula  # the quantity that is solved, in the field's order
-    closed_forms: tuple[tuple[Size, Formula], ...] = ()  # the general form with the givens and one target put in
+    closed_forms: tuple[tuple[Size, Formula | None], ...] = ()  # the general form with the givens and one target put in
 
 
 def solve(
     stack: Stack,
     *,
     symbol: str,
-    target: str,
+    target: str = "",
     of: str = "growth",
     tokens: int | None = None,
     batch: int = 1,
     dtype: str | None = None,
+    tp: int | None = None,
+    prints: str = "",
 ) -> Solution:
     """Solve a quantity of a stack for one symbol, exactly, for every reading of the target.
 
     The quantity is in bytes: `growth` per token of context, `stored`, `peak`, `read` and `written` for a batch at
-    `tokens` tokens. Raises `BadInput` for an unknown symbol or target, `Undecided` where the symbol stands inside a
-    step function.
+    `tokens` tokens; with `tp` what one of that many ranks holds. `prints` is a printed size instead of a target, met by
+    all that rounds to it. Raises `BadInput` for an unknown symbol or target, `Undecided` where the symbol stands inside
+    a step function while another one is open.
 
     >>> from symkv.variants import variant
     >>> stack = Stack.of(variant("gqa")).given({"n_layers": Formula.of(1), "d_head": Formula.of(128)})
@@ -82,31 +105,54 @@ def solve(
     >>> str(first.closed_form), first.exact, first.dtype
     ('8/bytes_per_element', Fraction(8, 1), 'fp8')
     """
-    sizes = parse_size(target)
     unknown = symbols.lookup(symbol).name
+    bands = printed_bands(prints) if prints else [Band(size, size.bytes, size.bytes) for size in parse_size(target)]
     if of not in SOLVABLE:
         raise BadInput(f"--of must be one of {', '.join(SOLVABLE)}, got {of!r}")
-    wanted = "bytes_per_token" if of == "growth" else UNUSUAL_TARGET
-    general = _quantity(Stack(stack.name, tuple(_opened(stack))), of, batch=None)
-    particular = _quantity(_formatted(stack, dtype), of, batch=batch)
-    if tokens is not None:
+    sequences = None if unknown == "batch" else batch
+    particular = _quantity(_formatted(stack, dtype), of, batch=sequences, tp=tp)
+    if tokens is not None and unknown != "n_tokens":
         particular = collect(particular.substitute({"n_tokens": tokens}))
     if unknown not in particular.names:
         raise BadInput(_not_there(stack, unknown, particular, of))
-    if unknown not in general.names or len(stack.parts) > 1 or stack.formats:
+    if prints or _in_a_step(particular, unknown):
+        return _by_steps(stack, unknown, of, particular, bands, prints or target, dtype)
+    return _by_form(stack, unknown, of, particular, bands, target, dtype, tp)
+
+
+def _in_a_step(formula: Formula, unknown: str) -> bool:
+    steps = (node for node in ast.walk(formula.tree) if isinstance(node, ast.Call | ast.IfExp))
+    return any(unknown in Formula(node).names for node in steps)
+
+
+def _by_form(
+    stack: Stack,
+    unknown: str,
+    of: str,
+    particular: Formula,
+    bands: Sequence[Band],
+    target: str,
+    dtype: str | None,
+    tp: int | None,
+) -> Solution:
+    """The closed form with nothing put in, proved, and what it gives with the numbers."""
+    wanted = "bytes_per_token" if of == "growth" else UNUSUAL_TARGET
+    alone = len(stack.parts) == 1 and not stack.formats and tp is None and stack.parts[0].readers is None
+    general = _quantity(Stack(stack.name, tuple(_opened(stack))), of, batch=None) if alone else particular
+    if unknown not in general.names:
         general = particular
     general_form = isolate(general, unknown, wanted)
     judgement = proof_of(general, unknown, wanted, general_form)
     solved = isolate(particular, unknown, wanted)
     if solved.text != general_form.text:  # the form with numbers in is proved on its own
         judgement = proof_of(particular, unknown, wanted, solved)
-    forms = tuple((size, collect(solved.substitute({wanted: size.bytes}))) for size in sizes)
+    forms = tuple((band.size, collect(solved.substitute({wanted: band.size.bytes}))) for band in bands)
+    given = {name: value for part in stack.parts for name, value in part.values.items()}
     answers = tuple(
-        _judged(size, form, name, rate, particular, unknown)
+        _changed(_judged(size, form, name, rate, particular, unknown), general_form, given, wanted)
         for size, form in forms
         for name, rate in _formats(form, dtype, unknown)
     )
-    given = {name: value for part in stack.parts for name, value in part.values.items()}
     return Solution(
         stack.name,
         unknown,
@@ -123,10 +169,61 @@ def solve(
     )
 
 
-def _quantity(stack: Stack, of: str, *, batch: int | None) -> Formula:
-    formula = quantity(stack, of)
+def _by_steps(
+    stack: Stack, unknown: str, of: str, particular: Formula, bands: Sequence[Band], target: str, dtype: str | None
+) -> Solution:
+    """All values that meet the target, where a step function leaves no closed form."""
+    found = []
+    for band in bands:
+        for name, rate in _formats(particular, dtype, unknown):
+            put = {} if rate is None else {"bytes_per_element": rate}
+            formula = particular.substitute({n: v for n, v in put.items() if n in particular.names})
+            others = [other for other in formula.names if other != unknown]
+            if others:
+                raise Undecided(
+                    f"{unknown} stands inside a step of {particular}; it has no closed form, and for its values the "
+                    f"other symbols must be given: {' and '.join(f'{other}=...' for other in others)}"
+                )
+            found.append(_stepped(band, name, rate, formula, unknown))
+    given = {name: value for part in stack.parts for name, value in part.values.items()}
+    proved = all(answer.inverse is not None and answer.inverse.proved for answer in found)
+    forms = tuple((band.size, None) for band in bands)
+    judges = ("kernel",) if proved else ()
+    return Solution(stack.name, unknown, of, None, given, proved, judges, (), tuple(found), target, particular, forms)
+
+
+def _stepped(band: Band, dtype: str | None, rate: Fraction | None, formula: Formula, unknown: str) -> Answer:
+    """One answer of a step function: the values that meet the target, and both sides of the edge of what fits."""
+    found = inverse(formula, unknown, band.low, band.high, open_end=band.low != band.high)
+    whole = symbols.lookup(unknown).whole
+
+    def at(value: int | None) -> Neighbour | None:
+        if value is None or not symbols.lookup(unknown).admits(value):
+            return None
+        total = Fraction(formula.evaluate({unknown: value}))
+        return Neighbour(value, total, (total / band.size.bytes - 1) * 100)
+
+    best, beyond = at(found.best), at(found.beyond)
+    below, above = _sorted(best, beyond)
+    met = at(found.equal[0].start) if found.equal and whole else None
+    exact = (
+        Fraction(found.equal[0].start) if len(found.equal) == 1 and found.equal[0].end == found.equal[0].start else None
+    )
+    return Answer(band.size, dtype, rate, None, exact, met, below, above, inverse=found)
+
+
+def _sorted(*sides: Neighbour | None) -> tuple[Neighbour | None, Neighbour | None]:
+    """The sides of an edge, the lesser value first."""
+    best, beyond = sides
+    if best is not None and beyond is not None and beyond.value < best.value:
+        return beyond, best
+    return best, beyond
+
+
+def _quantity(stack: Stack, of: str, *, batch: int | None, tp: int | None = None) -> Formula:
+    formula = quantity(stack, of, tp=tp)
     if of != "growth":
-        formula = (symbol("batch") if batch is None else Formula.of(batch)) * formula if batch != 1 else formula
+        formula = (named("batch") if batch is None else Formula.of(batch)) * formula if batch != 1 else formula
     return collect(formula)
 
 
@@ -143,7 +240,8 @@ def _not_there(stack: Stack, unknown: str, formula: Formula, of: str) -> str:
     if fixed is not None:
         return f"--for must name an open symbol, {unknown} = {fixed} is given; leave it out"
     has = ", ".join(formula.names) or "no open symbol"
-    return f"--for must name a symbol of the {of} of {stack.name}, {unknown} is none; it has {has}"
+    hint = "; write --of stored or --of peak" if unknown in ("n_tokens", "batch") and of == "growth" else ""
+    return f"--for must name a symbol of the {of} of {stack.name}, {unknown} is none; it has {has}{hint}"
 
 
 def _formats(form: Formula, dtype: str | None, unknown: str) -> list[tuple[str | None, Fraction | None]]:
@@ -175,6 +273,34 @@ def _judged(
         return Answer(size, dtype, rate, form, exact, whole=at(exact))
     below, above = at(math.floor(exact)), at(max(math.floor(exact) + 1, known.lower))
     return Answer(size, dtype, rate, form, exact, None, below, above, _explained(unknown, exact, size, below, above))
+
+
+MOST_CHANGE = 512
+
+
+def _changed(answer: Answer, general: Formula, given: Mapping[str, Formula], wanted: str) -> Answer:
+    """The answer with the least change of a given whole number that would make a fraction whole."""
+    if answer.exact is None or answer.whole is not None or (answer.below is None and answer.above is None):
+        return answer
+    at: dict[str, int | Fraction] = {n: v.evaluate({}) for n, v in given.items() if not v.names}
+    at |= {wanted: answer.target.bytes, "batch": 1}
+    at |= {} if answer.bytes_per_element is None else {"bytes_per_element": answer.bytes_per_element}
+    if not set(general.names) <= set(at):
+        return answer
+    found: list[tuple[Fraction, Change]] = []
+    for name in given:
+        known = symbols.lookup(name)
+        if name not in general.names or not known.whole:
+            continue
+        old = int(at[name])
+        for step in range(1, MOST_CHANGE):
+            values = [v for v in (old - step, old + step) if known.admits(v)]
+            hits = [(v, Fraction(general.evaluate({**at, name: v}))) for v in values]
+            whole = [(v, int(x)) for v, x in hits if x.denominator == 1 and x >= 1]
+            if whole:
+                found.append((Fraction(step, old), Change(name, old, *whole[0])))
+                break
+    return replace(answer, change=min(found, key=lambda pair: pair[0])[1]) if found else answer
 
 
 def _explained(unknown: str, exact: Fraction, size: Size, below: Neighbour | None, above: Neighbour | None) -> str:

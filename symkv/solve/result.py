@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from symkv.proof.spans import Span
+from symkv.solve.against import Share, Side
 from symkv.solve.answer import Answer, Neighbour, Solution
 from symkv.solve.compare import Comparison
 from symkv.solve.designs import Designs
@@ -27,13 +29,30 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "reading": answer.target.reading,
         "dtype": answer.dtype,
         "bytes_per_element": None if answer.bytes_per_element is None else rational(answer.bytes_per_element),
-        "closed_form": str(answer.closed_form),
+        "closed_form": None if answer.closed_form is None else str(answer.closed_form),
         "exact": None if answer.exact is None else rational(answer.exact),
         "whole": _side(answer.whole),
         "below": _side(answer.below),
         "above": _side(answer.above),
         "why": answer.why or None,
+        "change": None
+        if answer.change is None
+        else {
+            "symbol": answer.change.symbol,
+            "from": rational(answer.change.old),
+            "to": rational(answer.change.new),
+            "value": answer.change.value,
+        },
+        "intervals": None
+        if answer.inverse is None
+        else {"equal": _spans(answer.inverse.equal), "fits": _spans(answer.inverse.fits)},
     }
+
+
+def _spans(found: Sequence[Span]) -> list[dict[str, Any]]:
+    return [
+        {"from": span.start, "to": span.end, "period": span.period, "residues": list(span.residues)} for span in found
+    ]
 
 
 def designs_result(found: Sequence[Designs]) -> dict[str, Any]:
@@ -58,6 +77,33 @@ def designs_result(found: Sequence[Designs]) -> dict[str, Any]:
         for one in found
     ]
     return {**answers[0], "answers": answers}
+
+
+def share_result(share: Share) -> dict[str, Any]:
+    """The result of `symkv solve --against`."""
+
+    def side(one: Side | None) -> dict[str, Any] | None:
+        if one is None:
+            return None
+        return {"value": rational(one.value), "bytes": None, "miss_percent": decimal(one.miss_percent, 4)}
+
+    return {
+        "symbol": share.symbol,
+        "of": share.of,
+        "against": share.second,
+        "ratio": rational(share.ratio),
+        "closed_form": str(share.form),
+        "general_form": str(share.form),
+        "target_bytes": None,
+        "exact": None if share.exact is None else rational(share.exact),
+        "whole": side(share.whole),
+        "below": side(share.below),
+        "above": side(share.above),
+        "proved": True,
+        "judges": list(share.judges),
+        "conditions": [],
+        "answers": [],
+    }
 
 
 def comparison_result(found: Sequence[Comparison]) -> dict[str, Any]:
@@ -97,17 +143,18 @@ def result_of(solution: Solution) -> dict[str, Any]:
     first = [answer for answer in solution.answers if answer.target == size]
     head = _answer(first[0])
     if len(first) > 1:  # several formats are tabled: the head stays symbolic
-        head |= dict.fromkeys(("exact", "whole", "below", "above"))
+        head |= dict.fromkeys(("exact", "whole", "below", "above", "intervals"))
     return {
         "symbol": solution.symbol,
         "of": solution.of,
-        "closed_form": str(form),
-        "general_form": str(solution.general_form),
+        "closed_form": None if form is None else str(form),
+        "general_form": None if solution.general_form is None else str(solution.general_form),
         "target_bytes": rational(size.bytes),
         "exact": head["exact"],
         "whole": head["whole"],
         "below": head["below"],
         "above": head["above"],
+        "intervals": head["intervals"],
         "proved": solution.proved,
         "judges": list(solution.judges),
         "conditions": list(solution.conditions),
