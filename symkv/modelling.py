@@ -125,6 +125,7 @@ def figures(stack: Stack) -> dict[str, Any]:
         "growth_bytes_per_token": number(growth, {}),
         "state_bytes": None if state is None else number(state, {}),
         "stored_bytes_at": {str(tokens): number(stored, {"n_tokens": tokens}) for tokens in LENGTHS},
-        "dtype": " + ".join(sorted(formats)),
+        "open_symbols": sorted({*stored.names, *growth.names} - {"n_tokens"}),
+        "dtype": "+".join(sorted(formats)),
         "dtype_assumed": stack.dtype is None,
     }

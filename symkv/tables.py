@@ -124,7 +124,9 @@ def models_text(models: Items) -> list[str]:
         right = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
         rows.append([item["name"], *right, _format(item) + mark])
     read = sum(item["verified"] is True for item in models)
+    unknown = sorted({name for item in models for name in item["open_symbols"]})
     notes = ["  * the config names no format: bf16 is assumed"] if any(m["dtype_assumed"] for m in models) else []
+    notes += [f"  open: {', '.join(unknown)} is not in the config; symkv size takes it"] if unknown else []
     return [f"models ({len(models)}, {read} with a config that was read), one sequence", *table(rows), *notes]
 
 
@@ -196,7 +198,7 @@ def _latex(items: Items, kind: str) -> str:
     ]
     for start in range(0, max(len(items), 1), ROWS_PER_PAGE):
         rows = [" & ".join(cell(c, item) for c in columns) + r" \\" for item in items[start : start + ROWS_PER_PAGE]]
-        lines += [r"{\scriptsize\setlength{\tabcolsep}{3pt}\renewcommand{\arraystretch}{1.25}\noindent"]
+        lines += [r"{\scriptsize\setlength{\tabcolsep}{2pt}\renewcommand{\arraystretch}{1.25}\noindent"]
         lines += [rf"\begin{{tabular}}{{{places}}}", r"\hline", rf"{head} \\", r"\hline"]
         lines += [*rows, r"\hline", r"\end{tabular}\par}"]
     return "\n".join(lines)

@@ -11,6 +11,7 @@ import symkv.modelling
 from symkv.cli import main
 from symkv.errors import BadInput
 from symkv.models import bundled
+from symkv.models.records import record
 from symkv.models.symbolic import symbolic
 
 LLAMA = {
@@ -72,17 +73,47 @@ def test_python_and_the_command_line_give_the_same_size(capsys, tmp_path):
     assert {**found, "what": ""} == {**printed, "what": ""}
 
 
-@pytest.mark.parametrize("record", bundled(), ids=lambda record: record.name)
-def test_the_values_put_into_the_formula_in_symbols_give_the_formula_in_numbers(record):
-    found = symbolic(record.stack)
-    model, open_model = symkv.modelling.Model(record.stack), symkv.modelling.Model(found.stack)
+@pytest.mark.parametrize("item", bundled(), ids=lambda item: item.name)
+def test_the_values_put_into_the_formula_in_symbols_give_the_formula_in_numbers(item):
+    found = symbolic(item.stack)
+    model, open_model = symkv.modelling.Model(item.stack), symkv.modelling.Model(found.stack)
     for name in ("stored", "read", "written", "growth"):
         put_in = open_model.quantity(name).substitute(found.values)
         for tokens in (1, 127, 128, 4096, 131072):
-            at = {"n_tokens": tokens, "bytes_per_element": 2}
+            at = {"n_tokens": tokens, "bytes_per_element": 2, "n_encoder": 3}
             assert put_in.evaluate(at) == model.quantity(name).evaluate(at)
 
 
 def test_importing_the_package_loads_nothing_else():
     code = "import sys, symkv; sys.exit(bool([m for m in sys.modules if m.startswith('symkv.')]))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+TOTALS = [  # bundled name, tokens, bytes in the config's own format, from the published sizes by hand
+    ("deepseek-v3.2", 1, 61 * (512 + 64 + 128) * 2),
+    ("glm-5.2", 1, 78 * (512 + 64) * 2 + 21 * 128 * 2),  # 21 of 78 layers have an indexer of their own
+    ("gemma-3n-e4b", 131072, 2 * 2 * 256 * 2 * (4 * 131072 + 16 * 512)),  # 20 of 35 layers keep a cache
+    ("gemma-4-26b-a4b", 131072, 2 * 2 * (5 * 2 * 512 * 131072 + 25 * 8 * 256 * 1024)),
+    ("llama-4-scout", 8192, 2 * 48 * 8 * 128 * 2 * 8192),  # one chunk is not full before its end
+    ("falcon-mamba-7b", 1048576, 64 * (8192 * 16 + 8192 * 4) * 2),
+    ("qwen3-next-80b-a3b", 131072, 12 * 2 * 2 * 256 * 2 * 131072 + 36 * (32 * 128 * 128 + 8192 * 4) * 2),
+    ("kimi-k3", 131072, 24 * 576 * 2 * 131072 + 69 * (96 * 128 * 128 + 3 * 96 * 128 * 4) * 2),
+    ("nemotron-3-nano-30b-a3b", 131072, 6 * 2 * 2 * 128 * 2 * 131072 + 23 * (64 * 64 * 128 * 4 + 6144 * 4 * 2)),
+    ("recurrentgemma-2b", 131072, 8 * 2 * 256 * 2 * 2048 + 18 * (2560 + 2560 * 4) * 2),
+]
+
+
+@pytest.mark.parametrize(("name", "tokens", "total"), TOTALS)
+def test_bundled_models_of_every_kind_store_what_their_published_sizes_say(name, tokens, total):
+    model = symkv.modelling.Model(record(name).stack)
+    assert model.size(tokens=tokens)["stored_bytes"] == total
+
+
+def test_at_least_sixty_models_are_bundled_over_all_families():
+    found = bundled()
+    assert len(found) >= 60
+    families = {family for item in found for family in item.family.split(" and ")}
+    kept = {"every token kept", "shared across layers", "windowed", "stored is not read", "constant state"}
+    assert kept <= families | {"cross", "draft"}
+    assert sum(item.verified for item in found) >= 30
+    assert {item.config["model_type"] for item in found} >= set("llama mamba2 t5 whisper deepseek_v4 kimi_k3".split())

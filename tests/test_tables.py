@@ -77,8 +77,13 @@ def test_the_figures_of_the_list_are_those_of_the_formulas(symkv):
         stored, growth = quantity(stack, "stored"), quantity(stack, "growth")
         assert Fraction(item["growth_bytes_per_token"]) == growth.evaluate({})
         assert item["dtype_assumed"] is (record.stack.dtype is None)
+        assert set(item["open_symbols"]) <= {"n_encoder"}
         for tokens in (8192, 131072, 1048576):
-            assert Fraction(item["stored_bytes_at"][str(tokens)]) == stored.evaluate({"n_tokens": tokens})
+            total = item["stored_bytes_at"][str(tokens)]
+            if item["open_symbols"]:
+                assert total is None
+            else:
+                assert Fraction(total) == stored.evaluate({"n_tokens": tokens})
         assert item["source"] == record.source
         assert {"name", "family", "stored", "read", "verified", "state_bytes", "date"} <= set(item)
 
@@ -103,7 +108,8 @@ def test_a_csv_file_gives_back_every_cell(symkv, kind):
         cells = dict(zip(head, row, strict=True))
         assert cells[head[0]] == item["name"]
         if kind == "models":
-            assert int(cells["128Ki tokens (bytes)"]) == item["stored_bytes_at"]["131072"]
+            total = item["stored_bytes_at"]["131072"]
+            assert cells["128Ki tokens (bytes)"] == ("" if total is None else str(total))
             assert cells["stored"] == item["stored"]
     assert next(csv.reader(io.StringIO(rendered(ODD, "models", "csv").partition("\n")[2])))[0] == NASTY
 
@@ -145,8 +151,8 @@ def test_the_latex_table_compiles_alone(kind, tmp_path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=120)
     log = done.stdout.decode("latin-1")
     assert done.returncode == 0, log[-2000:]
-    if kind == "models":  # within the page, but for a hair
-        assert all(float(width) < 30 for width in re.findall(r"Overfull \\hbox \(([\d.]+)pt", log))
+    if kind == "models":  # into the margin of 130 pt, not over the edge of the page
+        assert all(float(width) < 60 for width in re.findall(r"Overfull \\hbox \(([\d.]+)pt", log))
         assert "Overfull \\vbox" not in log
 
 
