@@ -90,9 +90,9 @@ def items(kind: str | None = None) -> list[dict[str, Any]]:
     return [item for name in ([kind] if kind else KINDS) for item in KINDS[name]()]
 
 
-def shown(name: str) -> dict[str, Any]:
+def shown(name: str, *, with_draft: bool = False) -> dict[str, Any]:
     """The result of `symkv show`: tensors, formulas, the paper's own form and what it reduces to."""
-    stack = resolve(name)
+    stack = resolve(name, with_draft=with_draft)
     known = record(name) if name in names() else None
     opened = symbolic(stack)
     alone = stack.parts[0].variant if len(stack.parts) == 1 and name in catalogue() else None

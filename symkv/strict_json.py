@@ -7,7 +7,7 @@ import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from symkv.errors import BadInput
 
@@ -16,7 +16,7 @@ MAX_DEPTH = 64
 _BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]|[\]}]', re.DOTALL)
 
 
-def read_object(path: Path, what: str) -> Mapping[str, Any]:
+def read_object(path: Path, what: str, *, infinite: bool = False) -> Mapping[str, Any]:
     """The object in a JSON file; `BadInput` with the path for a missing or unreadable one, or for `parse_object`'s."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
@@ -29,13 +29,15 @@ def read_object(path: Path, what: str) -> Mapping[str, Any]:
         reason = getattr(problem, "strerror", None) or str(problem)
         raise BadInput(f"a {what} must be readable, got: {reason}", where=str(path)) from None
     try:
-        return parse_object(data, what)
+        return parse_object(data, what, infinite=infinite)
     except BadInput as problem:
         raise problem.at(str(path)) from None
 
 
-def parse_object(data: bytes, what: str) -> Mapping[str, Any]:
+def parse_object(data: bytes, what: str, *, infinite: bool = False) -> Mapping[str, Any]:
     """The one object that JSON text writes: no duplicate fields, no NaN, at most 5 MB, nested 64 deep at most.
+
+    `infinite` allows Infinity, which is no JSON and which released configs have as the bound of a time step.
 
     >>> parse_object(b'{"a": 1, "a": 2}', "config")
     Traceback (most recent call last):
@@ -56,7 +58,7 @@ def parse_object(data: bytes, what: str) -> Mapping[str, Any]:
         if depth > MAX_DEPTH:
             raise BadInput(f"a {what} may nest {MAX_DEPTH} deep, this nests deeper; give a plain one")
     try:
-        found = json.loads(text, object_pairs_hook=_once, parse_constant=lambda name: _no_constant(name, what))
+        found = json.loads(text, object_pairs_hook=_once, parse_constant=lambda name: _constant(name, what, infinite))
     except json.JSONDecodeError as problem:
         place = f"line {problem.lineno}, column {problem.colno}"
         raise BadInput(
@@ -78,5 +80,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _no_constant(name: str, what: str) -> NoReturn:
+def _constant(name: str, what: str, infinite: bool) -> float:
+    if infinite and name.endswith("Infinity"):
+        return float(name)
     raise BadInput(f"a {what} must hold plain numbers, got {name}; JSON has none of NaN and Infinity")

@@ -21,9 +21,10 @@ __all__ = ["Record", "bundled", "from_config", "read_stack", "resolve"]
 MAX_CHARS = 4096
 
 
-def resolve(what: str) -> Stack:
+def resolve(what: str, *, with_draft: bool = False) -> Stack:
     """The stack that WHAT names: a config.json or its folder, a bundled model, a hub id, a variant or a written stack.
 
+    With `with_draft`, the layers of a config that draft tokens count too.
     Raises `BadInput` for a file that is no readable config, for a hub id that can't be fetched, and for a name that is
     none, with the names near it.
 
@@ -38,17 +39,17 @@ def resolve(what: str) -> Stack:
     path = Path(what)
     named = what in names() or what in catalogue()
     if is_hub_id(what) and not _exists(path):
-        return _from_hub(what)
+        return _from_hub(what, with_draft)
     if _holds_config(path) or (_looks_like_a_path(what) and not written):
-        return _from_file(path)
+        return _from_file(path, with_draft)
     if what in names():
-        return record(what).stack
+        return _from_record(record(what), with_draft)
     if what in catalogue():
         return Stack.of(variant(what))
     if written:
         return read_stack(what)
     if not named and _exists(path):
-        return _from_file(path)
+        return _from_file(path, with_draft)
     known = [*names(), *catalogue()]
     near = difflib.get_close_matches(what.lower(), known, n=3, cutoff=0.5)
     hint = f"did you mean {', '.join(near)}?" if near else "symkv list models and symkv list variants name them"
@@ -76,10 +77,17 @@ def _holds_config(path: Path) -> bool:
         return False
 
 
-def _from_file(path: Path) -> Stack:
+def _from_record(found: Record, with_draft: bool) -> Stack:
+    if not with_draft:
+        return found.stack
+    stack = from_config(found.config, with_draft=True)
+    return replace(stack, name=found.stack.name, source=found.stack.source)
+
+
+def _from_file(path: Path, with_draft: bool) -> Stack:
     config = read_config(path)
     try:
-        stack = from_config(config)
+        stack = from_config(config, with_draft=with_draft)
     except BadInput as problem:
         raise problem.at(str(path)) from None
     folder = path if path.is_dir() else path.parent
@@ -87,10 +95,10 @@ def _from_file(path: Path) -> Stack:
     return replace(stack, name=name or "config", source=str(path))
 
 
-def _from_hub(what: str) -> Stack:
+def _from_hub(what: str, with_draft: bool) -> Stack:
     fetched = fetch(what)
     try:
-        stack = from_config(read_config(fetched.path))
+        stack = from_config(read_config(fetched.path), with_draft=with_draft)
     except BadInput as problem:
         raise BadInput(problem.message, where=f"{what} on the hub") from None
     return replace(stack, name=what, source=fetched.source)

@@ -20,6 +20,7 @@ from symkv.models.family import Family
 from symkv.models.kinds import LAYOUTS, draft_kinds, kinds_of
 from symkv.models.mixers import HEADS, MIXERS, ROW, part, row
 from symkv.models.mixers_state import OPTIONAL, STATE_MIXERS
+from symkv.models.overrides import given_overrides, own_overrides
 from symkv.models.reading import Reading
 from symkv.models.values import MISSING, count, flag, per_layer, shown, text
 
@@ -102,8 +103,9 @@ def _decoder(
     dtype = _dtype(reading)
     for name in family.ones:
         _all_ones(reading, name)
-    _overrides(reading, used)
+    reading.overrides = given_overrides(reading, used)
     reading.kinds = kinds_of(reading)
+    reading.overrides |= own_overrides(reading)
     sources = SHARES[family.share](reading)
     entries = [entry for layer in range(reading.layers) for entry in _layer(reading, layer, sources[layer], crosses)]
     if with_draft and reading.drafts:
@@ -243,26 +245,6 @@ def _all_ones(reading: Reading, name: str) -> None:
     for index, entry in enumerate(per_layer(value, name, layers=reading.layers, drafts=reading.drafts)):
         if entry != 1 or isinstance(entry, bool):
             raise BadInput(f"{name}[{index}] must be 1 for {reading.model_type}, got {shown(entry)}; only 1 is read")
-
-
-def _overrides(reading: Reading, used: frozenset[str]) -> None:
-    """The fields that per_layer_config sets for single layers; its keys are layer numbers, padded with zeros or not."""
-    given = reading.config.get("per_layer_config")
-    if given is None:
-        return
-    if not isinstance(given, Mapping):
-        raise BadInput(
-            f"per_layer_config must be an object of layers, got {shown(given)}; write per_layer_config: null"
-        )
-    for key, changes in given.items():
-        digits = str(key)
-        if not digits.isascii() or not digits.isdigit() or len(digits) > 6:
-            raise BadInput(f"per_layer_config must be keyed by layer numbers, got {shown(key)}; write 05")
-        layer = count(int(digits), f"per_layer_config key {digits}", least=0, most=reading.layers + reading.drafts - 1)
-        if not isinstance(changes, Mapping) or layer in reading.overrides:
-            raise BadInput(f"per_layer_config.{digits} must be one object of fields, got {shown(changes)}")
-        fields.ignored(changes, used)
-        reading.overrides[layer] = changes
 
 
 # -- layers ----------------------------------------------------------------------------------------------------------

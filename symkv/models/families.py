@@ -35,9 +35,10 @@ MLA = Family(LATENT, also=tuple(REBUILT))
 INDEX = (*REBUILT, "index_n_heads", "indexer_rope_interleave", "index_share_for_mtp_iteration")
 DSA = Family({INDEXED: ("indexed",), FULL: ("indexed",)}, layout="indexed", also=INDEX, draft=INDEXED)
 GEMMA4 = Family(
-    WINDOWED,
+    {**WINDOWED, FULL: ("tied rows",)},
     layout="pattern 6, last",
     share="tail",
+    overrides="gemma4",
     also=("attention_k_eq_v", "global_head_dim", "num_global_key_value_heads"),
 )
 
@@ -193,9 +194,14 @@ FAMILIES: dict[str, Family] = {
     ),
     "dots3_note_text": Family(
         {INDEXED: ("indexed",), SLIDING: ("latent window",), FULL: ("latent",)},
-        layout="listed",
+        layout="dots",
         names={"window": ("sliding_window|sliding_window_size",)},
-        also=(*INDEX, "use_dsa", "use_sliding_window"),
+        overrides="dots",
+        also=(
+            *INDEX,
+            *"use_dsa use_sliding_window swa_num_attention_heads swa_num_key_value_heads swa_q_lora_rank "
+            "swa_kv_lora_rank swa_head_dim swa_qk_nope_head_dim swa_qk_rope_head_dim swa_v_head_dim".split(),
+        ),
         draft=INDEXED,
     ),
     "glm5_next_text": Family(

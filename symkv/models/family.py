@@ -17,14 +17,15 @@ LATENT: Mapping[str, tuple[str, ...]] = {FULL: ("latent",)}
 class Family:
     """How one model type is read.
 
-    `mixers` says for each kind of layer which mixers it has, each giving what the layer keeps. `lists` are the fields
-    that may name the kinds layer by layer, the first one that is given counts; `layout` derives them where none is.
-    `names` maps a word to the fields that hold it where they are not the usual ones: the first that is given counts,
-    and names joined by | must agree. `kv` and `share` name a rule for the key-value heads and for layers that reuse
-    the cache of another. `encoder` types attend to an encoder unless is_encoder_decoder is false. `gated` types have
-    the window only with use_sliding_window. `also` are further fields whose content is told by the others, `ones`
-    per-layer lists in which every entry must be 1, `facts` words that only an engine needs, `implied` sizes that
-    released configs leave to the default of the type's class, `draft` the kind of a layer that drafts tokens.
+    `mixers` says for each kind of layer which mixers it has, each giving what the layer keeps. `lists` are the
+    fields that may name the kinds layer by layer, the first one that is given counts; `layout` derives them where
+    none is. `names` maps a word to the fields that hold it where they are not the usual ones: the first that is
+    given counts, and names joined by | must agree. `kv`, `share` and `overrides` name a rule for the key-value
+    heads, for layers that reuse the cache of another, and for fields of single layers. `encoder` types attend to an
+    encoder unless is_encoder_decoder is false. `gated` types have the window only with use_sliding_window. `also`
+    are further fields whose content is told by the others, `ones` per-layer lists in which every entry must be 1,
+    `facts` words that only an engine needs, `implied` sizes that released configs leave to the default of the
+    type's class, `draft` the kind of a layer that drafts tokens.
     """
 
     mixers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: ROWS)
@@ -33,6 +34,7 @@ class Family:
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     kv: str = "heads"
     share: str = ""
+    overrides: str = ""
     encoder: bool = False
     gated: bool = False
     also: tuple[str, ...] = ()

@@ -25,4 +25,4 @@ def read_config(path: Path) -> Mapping[str, Any]:
                 )
     except (OSError, ValueError):  # read_object says what is wrong with the name
         pass
-    return read_object(path, "config")
+    return read_object(path, "config", infinite=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from symkv.caches import LayerPart, Part
 from symkv.errors import BadInput
@@ -119,6 +120,23 @@ ROW = ("heads", "kv_heads", "head_dim", "hidden")
 
 def _rows(reading: Reading, layer: int) -> LayerPart:
     return part("gqa", "full attention", row(reading, layer))
+
+
+def _tied_rows(reading: Reading, layer: int) -> LayerPart:
+    """Gemma 4: with attention_k_eq_v a full layer's key is its value but for the rotated part of each head."""
+    if not flag(reading.config.get("attention_k_eq_v"), "attention_k_eq_v"):
+        return _rows(reading, layer)
+    values = row(reading, layer)
+    share = reading._given("rope_parameters.full_attention.partial_rotary_factor")
+    if share is MISSING or share is None:
+        share = 0.25
+        reading.fall_back(f"partial_rotary_factor = {share}: the default of {reading.model_type}")
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+        raise BadInput(f"rope_parameters.full_attention.partial_rotary_factor must be from 0 to 1, got {shown(share)}")
+    rotated = Fraction(str(share)) * (values["d_head"] or 0)
+    if rotated.denominator != 1:
+        raise BadInput(f"the rotated part of a head must be whole, got {share} of {values['d_head']}")
+    return part("tied_kv", "full attention, key tied to value", {**values, "d_rotary": int(rotated)})
 
 
 def _windowed(words: str, tokens: int) -> str:
@@ -331,6 +349,7 @@ INDEX = ("index", "top_k", "indexers", "index_topk_freq", "index_skip_topk_offse
 V4 = ("head_dim", "rope", "window", "kv_heads", "compress_rates", "compress_ratios")
 MIXERS: dict[str, Mixer] = {
     "rows": Mixer(_rows, ROW),
+    "tied rows": Mixer(_tied_rows, ROW),
     "window": Mixer(_window, (*ROW, "window")),
     "chunk": Mixer(_chunk, (*ROW, "chunk")),
     "reference": Mixer(_reference, (*ROW, "window")),

@@ -62,7 +62,7 @@ class Reading:
 
     def name(self, word: str) -> str:
         """The field by which a message calls the word."""
-        names = self.names(word)
+        names = [name for group in self.names(word) for name in group.split("|")]
         return next((name for name in names if self._given(name) is not MISSING), names[0] if names else word)
 
     def get(self, word: str, layer: int | None = None) -> Any:
