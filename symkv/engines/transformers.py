@@ -42,7 +42,7 @@ RULES: tuple[Rule, ...] = (  # the first that applies counts
     Rule(
         "windows less one",
         "a window keeps one token less between two steps, a static cache a place for each",
-        lambda tensor: tensor.role in ("kv", "index") and tensor.mask.name == "window",
+        lambda tensor: tensor.role in ("kv", "index") and tensor.mask.name in ("window", "sinks"),
         _bounded,
     ),
     Rule(
@@ -101,7 +101,7 @@ def _changes(stack: Stack, part: Part, tensor: CachedTensor) -> Iterator[Delta]:
         if tensor.name not in delta.tensors or (delta.types and stack.model_type not in delta.types):
             continue
         needs = {name for text in (delta.heads, delta.width) if text for name in Formula.parse(text).names}
-        if stack.model_type not in delta.but and needs <= known:
+        if stack.model_type not in delta.but and needs <= known and delta.mask in ("", tensor.mask.name):
             yield delta
 
 
@@ -118,6 +118,7 @@ def _elements(
     numbers |= {"static": request.static} if request.static is not None else {}
     if request.encoder is not None and "n_encoder" not in part.values:
         numbers["n_encoder"] = request.encoder
+    numbers |= {"n_prompt": request.prompt or request.tokens} if "n_prompt" not in part.values else {}
     if request.static is not None and tensor.mask.name == "fixed" and numbers.get("n_encoder"):
         raise BadInput("a static cache beside an encoder isn't known; leave the static length out")
     rule = next(rule for rule in RULES if rule.applies(tensor))
@@ -133,7 +134,12 @@ def _elements(
     if total.denominator != 1:
         raise BadInput(f"the {tensor.name} must have a whole number of elements, got {total}; check its sizes")
     stored = _value(tensor.mask.kept, part, numbers, tensor)
-    differs = rule.sentence and found[3] != stored and (rule.name not in QUIET or request.static is not None)
+    differs = (
+        rule.sentence
+        and not any(change.every_token for change in changes)
+        and found[3] != stored
+        and (rule.name not in QUIET or request.static is not None)
+    )
     return int(total), [f"{rule.name}: {rule.sentence}"] if differs and total else []
 
 

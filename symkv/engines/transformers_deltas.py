@@ -13,8 +13,8 @@ class Delta:
     """A difference in the tensors of some types: other heads or width, more or fewer columns, a format, or none at all.
 
     `types` empty means every type but those in `but`. `heads` and `width` are formulas over the part's symbols and the
-    model's facts; a row applies only where all of them are known. `rows` replaces the rows by those of every token,
-    `columns` is added to a convolution's, `times` repeats the tensor.
+    model's facts; a row applies only where all of them are known, and with `mask` to tensors under it only. Rows of
+    `every_token` take the place of its own, `columns` is added to a convolution's, `times` repeats the tensor.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Delta:
     columns: int = 0
     times: int = 1
     every_token: bool = False
+    mask: str = ""
     dtype: str | None = None  # "model" is the one of the weights
 
 
@@ -66,6 +67,21 @@ DELTAS: tuple[Delta, ...] = (
         "a key that is tied to its value is kept whole beside it",
         ("rotated key",),
         width="d_head",
+    ),
+    Delta(
+        "windows in full",
+        "layers with a window keep every token, for the cache does not know of it",
+        ("key", "value"),
+        types=("gpt_neo", "minimax"),
+        mask="window",
+        every_token=True,
+    ),
+    Delta(
+        "float32 index keys",
+        "index keys are rotated, and then kept, in float32",
+        ("index key",),
+        types=("dots3_note_text",),
+        dtype="fp32",
     ),
     Delta(
         "float32 states",

@@ -144,7 +144,7 @@ def _family(model_type: str) -> Family:
 
 def _used(family: Family) -> frozenset[str]:
     """Every field that the rules of a family may read, by its name at the top of the config."""
-    words = {"layers", *HEADS[family.kv][1], *family.facts}
+    words = {"layers", *family.repeats, *HEADS[family.kv][1], *family.facts}
     for mixer in {name for names in family.mixers.values() for name in names}:
         words.update(OPTIONAL[mixer][1] if mixer in OPTIONAL else BUILDERS[mixer].words)
     if family.encoder or family.mixers.get("cross"):
@@ -184,7 +184,16 @@ def _layer_count(reading: Reading) -> int:
             if isinstance(listed, list | tuple | str) and listed and field != "block_types":
                 reading.fall_back(f"{name} = {len(listed)}: the entries of {field}")
                 return count(len(listed), name)
-    return reading.needed("layers")
+    return _repeated(reading, reading.needed("layers"))
+
+
+def _repeated(reading: Reading, layers: int) -> int:
+    """Caches of a model that goes through its layers in cycles: its own count, or that of the layers of one pass."""
+    if not reading.family.repeats or reading.config.get("num_layers_per_stack") is not None:
+        return layers
+    outer, inner = (reading.needed(name) for name in reading.family.repeats)
+    reading.assume(f"{layers} layers keep a cache for each of {outer} * ({inner} + 1) passes")
+    return layers * outer * (inner + 1)
 
 
 def _drafts(reading: Reading, *, with_draft: bool) -> None:

@@ -56,6 +56,9 @@ FAMILIES: dict[str, Family] = {
     **_rows("minimax_m2", Family(ones=("attn_type_list",))),
     "hunyuan_vl_text": Family(names={"head_dim": ("head_dim|attention_head_dim",)}),
     "jetmoe": Family(names={"head_dim": ("kv_channels|head_dim",)}),
+    "hrm_text": Family(
+        names={"kv_heads": ()}, repeats=("H_cycles", "L_cycles"), also=("num_layers_per_stack", "L_bp_cycles")
+    ),
     "doge": Family(also=("keep_window_size", "sliding_window")),
     "dbrx": Family(
         names={
@@ -250,7 +253,6 @@ REFUSED: dict[str, str] = {  # types that are known and not read, with the reaso
     "openai-gpt": "transformers keeps no cache for it",
     "xlm": "transformers keeps no cache for it",
     "xlnet": "mem_len: it keeps hidden states across segments, not those of a sequence",
-    "hrm_text": "H_cycles: its layers keep one cache for every pass, which isn't read",
     "blt": "encoder_config and decoder_config: its patches and bytes have caches of different lengths",
     "idefics": "cross_layer_interval: its cross-attention to images isn't read",
     "blip_text_model": "encoder_hidden_size: its cross-attention to images isn't read",

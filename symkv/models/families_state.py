@@ -66,7 +66,7 @@ STATE_FAMILIES: dict[str, Family] = {
             "d_state": ("ssm_state_size",),
             "d_conv": ("conv_kernel|mamba_d_conv",),
         },
-        also=("mtp_layers_block_type", "mtp_hybrid_override_pattern", "chunk_size"),
+        also=("mtp_layers_block_type", "mtp_hybrid_override_pattern", "chunk_size", "sliding_window"),
     ),
     "jamba": Family({**ROWS, LINEAR: ("mamba",)}, layout="period 8", lists=("layers_block_type",), names=MAMBA_D),
     "bamba": Family(
@@ -143,7 +143,7 @@ STATE_FAMILIES: dict[str, Family] = {
     **_rows(
         "minimax minimax_text_01",
         Family(
-            {**ROWS, LINEAR: ("lightning",)},
+            {FULL: ("masked rows",), LINEAR: ("lightning",)},
             layout="even",
             lists=("layer_types", "attn_type_list"),
             also=("block_size",),

@@ -25,7 +25,8 @@ class Family:
     encoder unless is_encoder_decoder is false. `gated` types have the window only with use_sliding_window. `also`
     are further fields whose content is told by the others, `ones` per-layer lists in which every entry must be 1,
     `facts` words that only an engine needs, `implied` sizes that released configs leave to the default of the
-    type's class, `draft` the kind of a layer that drafts tokens.
+    type's class, `repeats` the outer and inner passes of a model whose layers keep a cache for each, `draft` the
+    kind of a layer that drafts tokens.
     """
 
     mixers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: ROWS)
@@ -35,6 +36,7 @@ class Family:
     kv: str = "heads"
     share: str = ""
     overrides: str = ""
+    repeats: tuple[str, ...] = ()
     encoder: bool = False
     gated: bool = False
     also: tuple[str, ...] = ()

@@ -148,6 +148,11 @@ def _window(reading: Reading, layer: int) -> LayerPart:
     return part("sliding_window", _windowed("window", tokens), {**row(reading, layer), "window": tokens})
 
 
+def _masked_rows(reading: Reading, layer: int) -> LayerPart:
+    """Layers that are called full and whose mask is a window where sliding_window is set."""
+    return _rows(reading, layer) if reading.optional("window", layer) is None else _window(reading, layer)
+
+
 def _chunk(reading: Reading, layer: int) -> LayerPart:
     tokens = reading.optional("chunk", layer)
     if tokens is None:
@@ -351,6 +356,7 @@ MIXERS: dict[str, Mixer] = {
     "rows": Mixer(_rows, ROW),
     "tied rows": Mixer(_tied_rows, ROW),
     "window": Mixer(_window, (*ROW, "window")),
+    "masked rows": Mixer(_masked_rows, (*ROW, "window")),
     "chunk": Mixer(_chunk, (*ROW, "chunk")),
     "reference": Mixer(_reference, (*ROW, "window")),
     "cross": Mixer(_cross, ROW),
