@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -93,7 +94,8 @@ TOTALS = [  # bundled name, tokens, bytes in the config's own format, from the p
     ("deepseek-v3.2", 1, 61 * (512 + 64 + 128) * 2),
     ("glm-5.2", 1, 78 * (512 + 64) * 2 + 21 * 128 * 2),  # 21 of 78 layers have an indexer of their own
     ("gemma-3n-e4b", 131072, 2 * 2 * 256 * 2 * (4 * 131072 + 16 * 512)),  # 20 of 35 layers keep a cache
-    ("gemma-4-26b-a4b", 131072, 2 * 2 * (5 * 2 * 512 * 131072 + 25 * 8 * 256 * 1024)),
+    # full layers keep a value of 2 heads of 512, and of the key its rotated quarter
+    ("gemma-4-26b-a4b", 131072, 2 * (5 * 2 * (512 + 128) * 131072 + 2 * 25 * 8 * 256 * 1024)),
     ("llama-4-scout", 8192, 2 * 48 * 8 * 128 * 2 * 8192),  # one chunk is not full before its end
     ("falcon-mamba-7b", 1048576, 64 * (8192 * 16 + 8192 * 4) * 2),
     ("qwen3-next-80b-a3b", 131072, 12 * 2 * 2 * 256 * 2 * 131072 + 36 * (32 * 128 * 128 + 8192 * 4) * 2),
@@ -117,3 +119,18 @@ def test_at_least_sixty_models_are_bundled_over_all_families():
     assert kept <= families | {"cross", "draft"}
     assert sum(item.verified for item in found) >= 30
     assert {item.config["model_type"] for item in found} >= set("llama mamba2 t5 whisper deepseek_v4 kimi_k3".split())
+
+
+CONFIGS = Path(__file__).parent / "data" / "configs"
+REAL = [(item, CONFIGS / f"{item.source.split(',')[0].replace('/', '--')}.json") for item in bundled()]
+
+
+@pytest.mark.parametrize(
+    ("item", "path"), [(i, p) for i, p in REAL if p.exists()], ids=lambda of: getattr(of, "name", "")
+)
+def test_a_condensed_record_reads_as_the_whole_config_that_it_names(item, path):
+    whole = symkv.from_config(json.loads(path.read_text(encoding="utf-8")))
+    condensed = symkv.modelling.Model(item.stack)
+    for name in ("stored", "read", "written"):
+        assert str(condensed.quantity(name)) == str(whole.quantity(name))
+    assert (condensed.stack.dtype, condensed.stack.formats) == (whole.stack.dtype, whole.stack.formats)
