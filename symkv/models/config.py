@@ -22,7 +22,7 @@ from symkv.models.mixers import HEADS, MIXERS, ROW, part, row
 from symkv.models.mixers_state import OPTIONAL, STATE_MIXERS
 from symkv.models.overrides import given_overrides, own_overrides
 from symkv.models.reading import Reading
-from symkv.models.values import MISSING, count, flag, per_layer, shown, text
+from symkv.models.values import MISSING, MOST_LAYERS, count, flag, per_layer, shown, text
 
 DTYPES = {"bfloat16": "bf16", "float16": "fp16", "half": "fp16", "float32": "fp32", "float": "fp32"}
 CACHE_FORMATS = ("kv_cache_scheme", "kv_cache_quant_algo")  # inside quantization_config; the rest is about weights
@@ -183,7 +183,7 @@ def _layer_count(reading: Reading) -> int:
             listed = reading.config.get(field)
             if isinstance(listed, list | tuple | str) and listed and field != "block_types":
                 reading.fall_back(f"{name} = {len(listed)}: the entries of {field}")
-                return count(len(listed), name)
+                return count(len(listed), name, most=MOST_LAYERS)
     return _repeated(reading, reading.needed("layers"))
 
 
@@ -193,13 +193,13 @@ def _repeated(reading: Reading, layers: int) -> int:
         return layers
     outer, inner = (reading.needed(name) for name in reading.family.repeats)
     reading.assume(f"{layers} layers keep a cache for each of {outer} * ({inner} + 1) passes")
-    return layers * outer * (inner + 1)
+    return count(layers * outer * (inner + 1), "layers of all passes", most=MOST_LAYERS)
 
 
 def _drafts(reading: Reading, *, with_draft: bool) -> None:
     for name in fields.DRAFT:
         value = reading.config.get(name)
-        drafts = 0 if value is None else count(value, name, least=0)
+        drafts = 0 if value is None else count(value, name, least=0, most=MOST_LAYERS)
         reading.drafts = max(reading.drafts, drafts)
         if drafts:
             said = "counted" if with_draft else "left out; --with-draft counts them"
@@ -212,10 +212,10 @@ def _state_format(reading: Reading) -> dict[str, str]:
     for name in fields.STATE:
         value = reading.config.get(name)
         word = value.removeprefix("torch.") if isinstance(value, str) else value
-        if word in DTYPES:
+        if isinstance(word, str) and word in DTYPES:
             found = {"state": DTYPES[word]}
             reading.assume(f"recurrent states in {DTYPES[word]}: {name}; choose with --state-dtype")
-        elif word not in (None, "auto"):
+        elif word is not None and word != "auto":
             raise BadInput(f"{name} must be one of {', '.join(DTYPES)}, got {shown(value)}")
     return found
 

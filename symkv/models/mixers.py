@@ -214,6 +214,12 @@ def _double(reading: Reading, layer: int) -> LayerPart:
 
 def full_indexers(reading: Reading) -> list[bool]:
     """Which layers score with an index of their own; the others reuse the selection of an earlier one."""
+    if reading.indexers is None:
+        reading.indexers = _full_indexers(reading)
+    return reading.indexers
+
+
+def _full_indexers(reading: Reading) -> list[bool]:
     listed = reading.per_layer("indexers")
     if listed is None:
         value = reading.config.get("index_topk_pattern")

@@ -9,7 +9,7 @@ from typing import Any
 from symkv.errors import BadInput
 from symkv.models.defaults import defaults_of
 from symkv.models.family import Family
-from symkv.models.values import MISSING, MOST, MOST_TOKENS, count, per_layer, shown
+from symkv.models.values import MISSING, MOST, MOST_LAYERS, MOST_TOKENS, count, per_layer, shown
 
 NAMES: dict[str, str] = {  # word -> the field that usually holds it
     "layers": "num_hidden_layers",
@@ -55,6 +55,7 @@ class Reading:
     layers: int = 0
     drafts: int = 0
     kinds: list[str] = field(default_factory=list)
+    indexers: list[bool] | None = None  # which layers score with an index of their own, once it is known
 
     def names(self, word: str) -> tuple[str, ...]:
         """The fields that may hold a word, the first one that is given first."""
@@ -105,10 +106,13 @@ class Reading:
 
     def _given(self, name: str) -> Any:
         value: Any = self.config
-        for step in name.split("."):
+        steps = name.split(".")
+        for step in steps:
             if not isinstance(value, Mapping):
-                return MISSING
+                raise BadInput(f"{steps[0]} must be an object of fields, got {shown(value)}; write {steps[0]}: null")
             value = value.get(step, MISSING)
+            if value is MISSING or (value is None and step != steps[-1]):
+                return MISSING
         return value
 
     def needed(self, word: str, layer: int | None = None, *, least: int = 1) -> int:
@@ -117,7 +121,8 @@ class Reading:
         name = self.name(word)
         if value is MISSING:
             raise BadInput(f"{name} must be given for {self.model_type}, the config has none; add it")
-        return count(value, name, least=least, most=MOST_TOKENS if word in LENGTHS else MOST)
+        most = MOST_TOKENS if word in LENGTHS else MOST_LAYERS if word == "layers" else MOST
+        return count(value, name, least=least, most=most)
 
     def optional(self, word: str, layer: int | None = None, *, least: int = 1) -> int | None:
         """A count, None where it is null or not there."""

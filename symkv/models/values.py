@@ -9,6 +9,7 @@ from symkv.errors import BadInput
 
 MOST = 10**6  # layers, heads and widths beyond any model; a typo, not a config
 MOST_TOKENS = 10**9
+MOST_LAYERS = 2000  # each is looked at
 MISSING = object()
 
 

@@ -74,6 +74,10 @@ def main(arguments: list[str]) -> int:
     if not arguments:
         print("give a file: python -m tests.oracles.transformers_cases cases.jsonl", file=sys.stderr)
         return 2
+    missing = [name for name in arguments if not Path(name).is_file()]
+    if missing:
+        print(f"a file of cases must exist, {missing[0]} does not", file=sys.stderr)
+        return 2
     matched, total, wrong, refused = compare(case for name in arguments for case in cases(Path(name)))
     for title, lines in (("mismatch", wrong), ("refused", refused)):
         for line in lines:
