@@ -134,3 +134,25 @@ def test_a_condensed_record_reads_as_the_whole_config_that_it_names(item, path):
     for name in ("stored", "read", "written"):
         assert str(condensed.quantity(name)) == str(whole.quantity(name))
     assert (condensed.stack.dtype, condensed.stack.formats) == (whole.stack.dtype, whole.stack.formats)
+
+
+SOLVED = [  # which size of a model meets a target at two bytes per element
+    ("llama-3.1-8b", "n_kv_heads", "64KiB", 4),  # 32*2*4*128*2
+    ("llama-3.1-8b", "n_layers", "64KiB", 16),
+    ("gemma-3-27b", "n_global_layers", "64KiB", 8),
+    ("gemma-3-27b", "d_head", "40KiB", 64),
+    ("kimi-k3", "d_rope", "24KiB", 0),  # 24*512*2
+]
+
+
+@pytest.mark.parametrize(("name", "word", "target", "value"), SOLVED)
+def test_a_question_about_a_models_own_size_opens_it(capsys, name, word, target, value):
+    command = ["solve", name, "--for", word, "--target", target, "--dtype", "bf16"]
+    assert main([*command, "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)["result"]
+    assert (result["exact"], result["proved"]) == (value, True)
+    assert main([*command, f"{word}=3"]) == 2  # a size that is given is no question
+    assert main(["solve", "gemma-3-27b", "--for", "n_layers", "--target", "64KiB"]) == 2
+    assert "it is n_global_layers, n_local_layers" in capsys.readouterr().err.replace(
+        "n_local_layers, n_global_layers", "n_global_layers, n_local_layers"
+    )

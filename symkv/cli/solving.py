@@ -37,6 +37,7 @@ def solve(
     from symkv import symbols
     from symkv.measure import conditioned
     from symkv.models import resolve
+    from symkv.models.symbolic import opened
     from symkv.units import parse_size
 
     if sum(map(bool, (target, prints, against))) != 1:
@@ -44,7 +45,7 @@ def solve(
     for size in filter(None, (target, prints)):
         parse_size(size)  # bad input is refused before an engine is loaded
     named = resolve(what, with_draft=with_draft)  # before the symbols, for a written stack declares its named counts
-    symbols.lookup(symbol)
+    named = opened(named, symbols.lookup(symbol).name)  # a model's own number is what is asked for
     if per not in (None, "rank") or (per is None) != (tp is None):
         raise BadInput("--per rank and --tp N go together; write --per rank --tp 8")
     values, length, sequences, notes = values_of(given, tokens, batch)
