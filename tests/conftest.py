@@ -5,6 +5,8 @@ import os
 import pytest
 from hypothesis import settings
 
+from symkv.cli import main
+
 settings.register_profile("shared", deadline=None)  # a busy machine is not a failing law
 settings.load_profile("shared")
 
@@ -16,3 +18,15 @@ def pytest_runtest_makereport(item, call):
     if report.skipped and os.environ.get("CI") == "true":
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} skipped on CI: {report.longrepr}"
+
+
+@pytest.fixture
+def symkv(capsys):
+    """Runs a command line in this process: (exit status, stdout, stderr)."""
+
+    def run(*argv):
+        status = main(list(argv))
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return run

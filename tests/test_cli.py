@@ -1,13 +1,11 @@
 """The command line: stable keys, exact answers, one clear line for bad input, exit statuses as promised."""
 
 import json
+import resource
 import subprocess
 import sys
-import time
 
 import pytest
-
-from symkv.cli import main
 
 CONFIG = {
     "model_type": "llama",
@@ -17,16 +15,6 @@ CONFIG = {
     "num_key_value_heads": 8,
     "torch_dtype": "bfloat16",
 }
-
-
-@pytest.fixture
-def symkv(capsys):
-    def run(*argv):
-        status = main(list(argv))
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return run
 
 
 def test_which_head_count_gives_two_kilobytes(symkv):
@@ -149,12 +137,13 @@ def test_bad_input_is_one_line_on_stderr_and_status_2(symkv, argv, tmp_path):
 )
 def test_bad_input_takes_less_than_a_second_in_a_fresh_process(argv):
     def seconds():
-        start = time.monotonic()
+        start = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = subprocess.run([sys.executable, "-m", "symkv", *argv], capture_output=True, text=True, check=False)
+        end = resource.getrusage(resource.RUSAGE_CHILDREN)
         assert (done.returncode, done.stdout) == (2, "")
-        return time.monotonic() - start
+        return end.ru_utime + end.ru_stime - start.ru_utime - start.ru_stime
 
-    assert any(seconds() < 1.0 for _ in range(5))  # the best of five: the machine may be busy with other tests
+    assert any(seconds() < 1.0 for _ in range(5))  # of processor time, for the machine may be busy with other tests
 
 
 @pytest.mark.parametrize(

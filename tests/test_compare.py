@@ -6,22 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from symkv.cli import main
 from symkv.errors import BadInput
 from symkv.formula import Formula, Relation
 from symkv.models import resolve
 from symkv.proof.spans import spans
 from symkv.solve import compare
-
-
-@pytest.fixture
-def symkv(capsys):
-    def run(*argv):
-        status = main(list(argv))
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return run
 
 
 def test_gqa_equals_mla_at_two_and_a_quarter_groups(symkv):

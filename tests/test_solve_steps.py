@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symkv.caches import Stack
-from symkv.cli import main
 from symkv.errors import BadInput, Undecided
 from symkv.formula import Formula
 from symkv.models import resolve
@@ -18,16 +17,6 @@ from symkv.units import printed_bands
 from symkv.variants import variant
 
 MIXED = ["local_global", "n_global_layers=5", "n_local_layers=25", "n_kv_heads=8", "d_head=128", "dtype=bf16"]
-
-
-@pytest.fixture
-def symkv(capsys):
-    def run(*argv):
-        status = main(list(argv))
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return run
 
 
 def test_every_window_that_prints_as_2_60_gib(symkv):
