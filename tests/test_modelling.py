@@ -156,3 +156,34 @@ def test_a_question_about_a_models_own_size_opens_it(capsys, name, word, target,
     assert "it is n_global_layers, n_local_layers" in capsys.readouterr().err.replace(
         "n_local_layers, n_global_layers", "n_global_layers, n_local_layers"
     )
+
+
+def test_show_gives_each_kind_of_layer_and_the_formula_in_numbers_and_in_symbols(capsys, tmp_path):
+    config = {"model_type": "gemma3_text", "num_hidden_layers": 62, "num_attention_heads": 32, "head_dim": 128}
+    config |= {"num_key_value_heads": 16, "sliding_window": 1024}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    shown = {}
+    for what in (str(tmp_path), str(tmp_path / "config.json"), "gemma-3-27b"):
+        assert main(["show", what, "--json"]) == 0
+        shown[what] = json.loads(capsys.readouterr().out)["result"]
+    for result in shown.values():
+        assert result["stored"] == "8192*bytes_per_element*(5*n_tokens + 26*min(n_tokens, 1024))"
+        assert result["formula_symbolic"]["stored"] == (
+            "2*n_kv_heads*d_head*bytes_per_element*(n_global_layers*n_tokens + n_local_layers*min(n_tokens, window))"
+        )
+        assert result["symbols"] == {
+            "n_global_layers": "10",
+            "n_local_layers": "52",
+            "n_kv_heads": "16",
+            "d_head": "128",
+            "window": "1024",
+        }
+        assert {(group["label"], group["growth"]) for group in result["groups"]} == {
+            ("full attention x 10 layers", "40960*bytes_per_element"),
+            ("window of 1024 tokens x 52 layers", "0"),
+        }
+    assert shown["gemma-3-27b"]["title"] == "Gemma 3 27B"
+    assert shown["gemma-3-27b"]["verified"] is False
+    assert main(["show", "gqa", "--json"]) == 0
+    alone = json.loads(capsys.readouterr().out)["result"]
+    assert (alone["formula_symbolic"]["stored"], alone["symbols"]) == (alone["stored"], {})
