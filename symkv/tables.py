@@ -64,6 +64,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "variants": (Column("name", "variant"), Column("family", "family", breadth="wide"), *_FORMULAS, *_SAID),
     "derivations": (Column("name", "derivation"), Column("title", "title"), Column("source", "file")),
 }
+OTHERWISE = (Column("name", "name"), Column("title", "title"), Column("source", "source"))  # of any further kind
 CAPTIONS = {
     "models": "One sequence, in bytes of the format named (* where the config names none: bf16 is assumed). "
     "Bytes per token is the growth in the long run, state what stays whatever the length.",
@@ -148,7 +149,7 @@ def _plain(column: Column, item: Mapping[str, Any]) -> str:
 
 def _csv(items: Items, kind: str) -> str:
     """Every number exact and without a unit; the headings say that they are bytes."""
-    columns = COLUMNS[kind]
+    columns = COLUMNS.get(kind, OTHERWISE)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([f"{c.head} (bytes)" if c.kind == "size" else c.head for c in columns])
@@ -159,7 +160,7 @@ def _csv(items: Items, kind: str) -> str:
 
 
 def _markdown(items: Items, kind: str) -> str:
-    columns = [c for c in COLUMNS[kind] if c.breadth != "raw"]
+    columns = [c for c in COLUMNS.get(kind, OTHERWISE) if c.breadth != "raw"]
     rule = [("---:" if c.kind in ("bytes", "size") else "---") for c in columns]
     rows = [[c.head for c in columns], rule]
     for item in items:
@@ -179,7 +180,7 @@ def _latex(items: Items, kind: str) -> str:
     """Plain tabulars that need no package but the T1 fonts, cut where a page would end."""
     from symkv.render.escape import TeX, tex
 
-    columns = [c for c in COLUMNS[kind] if c.breadth == "narrow"]
+    columns = [c for c in COLUMNS.get(kind, OTHERWISE) if c.breadth == "narrow"]
     columns.sort(key=lambda c: c.kind == "formula")  # last, where a long one covers nothing
 
     def cell(column: Column, item: Mapping[str, Any]) -> str:
@@ -194,7 +195,7 @@ def _latex(items: Items, kind: str) -> str:
     head = " & ".join(tex(c.brief or c.head) for c in columns)
     lines = [
         f"% {HEADER} {__version__}; needs no package but [T1]{{fontenc}}: \\input it, or paste it",
-        f"% {tex(CAPTIONS[kind])}",
+        f"% {tex(CAPTIONS.get(kind, ''))}",
     ]
     for start in range(0, max(len(items), 1), ROWS_PER_PAGE):
         rows = [" & ".join(cell(c, item) for c in columns) + r" \\" for item in items[start : start + ROWS_PER_PAGE]]
@@ -208,7 +209,7 @@ def _html(items: Items, kind: str) -> str:
     """One page without network: its only script sorts the table."""
     from symkv.render.pages import page
 
-    columns = [c for c in COLUMNS[kind] if c.breadth != "raw"]
+    columns = [c for c in COLUMNS.get(kind, OTHERWISE) if c.breadth != "raw"]
     rows = [
         [
             {"text": _plain(c, item), "sort": _sortable(c, item), "kind": f"{c.kind} {c.key}", "exact": _exact(c, item)}
@@ -217,7 +218,7 @@ def _html(items: Items, kind: str) -> str:
         for item in items
     ]
     heads = [{"text": c.head, "kind": c.kind} for c in columns]
-    return page("table.html.j2", title=f"symkv {kind}", caption=CAPTIONS[kind], heads=heads, rows=rows)
+    return page("table.html.j2", title=f"symkv {kind}", caption=CAPTIONS.get(kind, ""), heads=heads, rows=rows)
 
 
 def _sortable(column: Column, item: Mapping[str, Any]) -> str:
