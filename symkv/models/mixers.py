@@ -10,7 +10,7 @@ from symkv.caches import LayerPart, Part
 from symkv.errors import BadInput
 from symkv.formula import Formula
 from symkv.models.reading import Reading
-from symkv.models.values import MISSING, count, flag, shown
+from symkv.models.values import MISSING, count, flag, per_layer, shown
 from symkv.variants import variant
 
 Build = Callable[[Reading, int], LayerPart]
@@ -271,14 +271,20 @@ def _sourced(reading: Reading, layer: int) -> LayerPart:
         count(source, f"kv_source_layers[{place}]", least=0, most=place)
         if sources[source] != source:
             raise BadInput(f"kv_source_layers[{place}] must name a layer that keeps a cache, got {source}")
-    rotated = reading.per_layer("no_rope_layers") if reading.config.get("no_rope_layers") else None
-    rotates = [True] * reading.layers if rotated is None else [bool(entry) for entry in rotated]
-    owns = sources[layer] == layer
+    rotated = reading.per_layer("no_rope_layers")
+    if rotated is None:
+        every = reading.optional("no_rope_layer_interval") or 4
+        reading.fall_back(f"no_rope_layers: each {every}th layer, the rule of {reading.model_type}")
+        rotated = [(i + 1) % every for i in range(reading.layers)]
+    rotates = [bool(entry) for entry in rotated]
+    drafts = layer >= reading.layers  # a draft layer keeps its own
+    owns = drafts or sources[layer] == layer
+    turns = drafts or rotates[layer]
     counts = {
         "n_unique_layers": int(owns),
-        "n_rope_owners": int(owns and rotates[layer]),
-        "n_rope_layers": int(rotates[layer]),
-        "n_index_layers": int(full_indexers(reading)[layer]),
+        "n_rope_owners": int(owns and turns),
+        "n_rope_layers": int(turns),
+        "n_index_layers": int(drafts or full_indexers(reading)[layer]),
     }
     values = {
         **latent(reading, layer),
@@ -331,7 +337,9 @@ def _shared_window(reading: Reading, layer: int) -> LayerPart:
 def _ratio(reading: Reading, layer: int) -> int:
     ratios = reading.config.get("compress_ratios")
     if isinstance(ratios, list | tuple):
-        return count(ratios[layer], f"compress_ratios[{layer}]")
+        per_layer(ratios, "compress_ratios", layers=reading.layers, drafts=reading.drafts)
+        place = min(layer, len(ratios) - 1)
+        return count(ratios[place], f"compress_ratios[{place}]")
     rates = reading.get("compress_rates")
     kind = reading.kinds[layer]
     if not isinstance(rates, Mapping) or kind not in rates:
@@ -375,7 +383,7 @@ MIXERS: dict[str, Mixer] = {
     "double latent": Mixer(_double, LATENTS),
     "indexed": Mixer(_indexed, (*LATENTS, *INDEX)),
     "pooled": Mixer(_pooled, (*LATENTS, *INDEX, "index_kpool")),
-    "sourced": Mixer(_sourced, (*LATENTS, *INDEX, "kv_source_layers", "no_rope_layers")),
+    "sourced": Mixer(_sourced, (*LATENTS, *INDEX, "kv_source_layers", "no_rope_layers", "no_rope_layer_interval")),
     "block sparse": Mixer(_msa, (*ROW, "index", "index_block", "index_blocks")),
     "query sparse": Mixer(_qsa, (*ROW, "indexer_head_dim", "indexer_compress_ratio", "indexer_budget")),
     "shared window": Mixer(_shared_window, V4),

@@ -91,7 +91,9 @@ class Reading:
             if value is MISSING or value is None:
                 continue
             if isinstance(value, list | tuple) and layer is not None:
-                return per_layer(value, name, layers=self.layers, drafts=self.drafts)[layer]
+                entries = per_layer(value, name, layers=self.layers, drafts=self.drafts)
+                entries = list(value) if len(value) > len(entries) else entries
+                return entries[min(layer, len(entries) - 1)]  # a draft layer without an entry is as the last one
             return value
         return None if null else MISSING
 
