@@ -8,7 +8,7 @@ from typing import Any
 
 from symkv.caches import Stack
 from symkv.derivations import Checked, CheckedStep
-from symkv.solve import Answer, Comparison, Designs, Neighbour, Share, Solution
+from symkv.solve import Answer, Comparison, Neighbour, Share, Solution
 from symkv.solve.steps import Inverse
 from symkv.tables import models_text, table
 from symkv.units import decimal, human_bytes, rational
@@ -135,28 +135,6 @@ def comparison_text(found: Sequence[Comparison]) -> list[str]:
             lines += table(
                 [[str(c.span), f"{c.less} needs less" if c.less else "equal"] for c in one.crossings], indent="    "
             )
-    return lines
-
-
-def designs_text(what: str, found: Sequence[Designs]) -> list[str]:
-    """The lines of `symkv designs`."""
-    lines = [f"{what}: bytes = {found[0].formula}"]
-    for one in found:
-        band = f"{rational(one.low)} B" if one.low == one.high else f"{rational(one.low)} to {rational(one.high)} B"
-        every = "all of them" if one.complete else "stopped before the end"
-        noun = "design" if len(one.found) == 1 else "designs"
-        lines += ["", f"  {band}: {len(one.found)} {noun} among {one.box}, {every}"]
-        if one.found:
-            names = list(one.found[0].values)
-            rows = [
-                [
-                    *(str(rational(design.values[name])) for name in names),
-                    " ".join(design.dtypes),
-                    str(rational(design.bytes)),
-                ]
-                for design in one.found
-            ]
-            lines += table([[*names, "dtype", "bytes"], *rows], indent="    ")
     return lines
 
 

@@ -117,36 +117,71 @@ def designs(
     given: Given = None,
     target: Annotated[str | None, typer.Option("--target", help="A size: 2KiB, 2048B.")] = None,
     between: Annotated[tuple[str, str] | None, typer.Option("--between", metavar="A B", help="A band.")] = None,
+    at_most: Annotated[
+        list[str] | None, typer.Option("--max", metavar="QUANTITY[@TOKENS]=SIZE", help="An upper bound.")
+    ] = None,
+    at_least: Annotated[
+        list[str] | None, typer.Option("--min", metavar="QUANTITY[@TOKENS]=SIZE", help="A lower bound.")
+    ] = None,
+    equal: Annotated[
+        list[str] | None, typer.Option("--equal", metavar="QUANTITY[@TOKENS]=SIZE", help="A further target.")
+    ] = None,
     where: Annotated[list[str] | None, typer.Option("--where", metavar="COND", help="A condition.")] = None,
-    of: Annotated[str, typer.Option("--of", help="growth, stored, peak, read, written or state.")] = "growth",
+    minimise: Annotated[
+        list[str] | None, typer.Option("--minimise", metavar="EXPR", help="Rank by a symbol, quantity or formula.")
+    ] = None,
+    maximise: Annotated[list[str] | None, typer.Option("--maximise", metavar="EXPR", help="Likewise.")] = None,
+    of: Annotated[str, typer.Option("--of", help="growth, stored, peak, read, written, state or ripple.")] = "growth",
     tokens: Tokens = None,
     batch: Batch = None,
     as_json: Json = False,
 ) -> None:
-    """Every whole-number design that meets a target: NAME=LO..HI or NAME=A,B,C says which values are free."""
+    """Every whole-number design that meets targets, bounds and conditions, ranked by goals.
+
+    NAME=LO..HI or NAME=A,B,C says which values are free; a symbol without a value is free as far as the bounds allow.
+    """
+    from symkv.cli.designs_text import designs_text
+    from symkv.cli.progress import Progress
+    from symkv.measure import with_formats
     from symkv.models import resolve
     from symkv.solve import designs as designs_of
     from symkv.solve import designs_result, parse_box
-    from symkv.terminal import designs_text
+    from symkv.solve.wishes import mentioned
 
+    stack = resolve(what)  # before the values, for a written stack declares its named counts
     domains, fixed, formats = parse_box(given or [])
     values, length, sequences, notes = values_of(fixed, tokens, batch)
-    stack = resolve(what).given(values.values).filled(but=frozenset(domains))
-    if values.dtype is not None:
-        stack = stack.coded({"kv": one_dtype(None, values.dtype) or ""})
-    band = (between[0], between[1]) if between else None
+    own = {name for part in stack.parts for name in part.open} | {"bytes_per_element"}
+    beside = mentioned([*(where or ()), *(minimise or ()), *(maximise or ())])  # may stand in these alone
+    stack = stack.given({name: value for name, value in values.values.items() if name in own or name not in beside})
+    stack = stack.filled(but=frozenset(domains))
+    if "bytes_per_element" not in domains:
+        stack = with_formats(stack, {}, dtype=one_dtype(None, values.dtype))
+    progress = Progress()
     found = designs_of(
         stack,
         domains,
         target=target,
-        between=band,
+        between=(between[0], between[1]) if between else None,
+        at_most=at_most or (),
+        at_least=at_least or (),
+        equal=equal or (),
         where=where or (),
+        minimise=minimise or (),
+        maximise=maximise or (),
         of=of,
         tokens=length,
         batch=sequences,
         formats=formats,
+        given=values.values,
+        report=progress,
     )
-    emit("designs", designs_result(found), [*designs_text(what, found), *(f"  {note}" for note in notes)], as_json)
+    progress.close()
+    notes += [f"assumed: {note}" for note in stack.assumptions]
+    result = designs_result(found) | {"assumptions": list(stack.assumptions)}
+    emit("designs", result, [*designs_text(what, found), *(f"  {note}" for note in notes)], as_json)
+    if not found[-1].complete:
+        raise typer.Exit(130)
 
 
 def _is_value(item: str) -> bool:

@@ -9,8 +9,9 @@ from fractions import Fraction
 from symkv import symbols
 from symkv.caches import Part, Stack, Variant
 from symkv.errors import BadInput
-from symkv.formula import Formula
+from symkv.formula import Formula, latex
 from symkv.formula import symbol as named
+from symkv.formula.reader import is_name
 from symkv.models import schedules
 from symkv.models.values import MOST
 from symkv.variants import variant
@@ -23,14 +24,15 @@ SCHEDULES = {
     "tail": "write tail(15, interleave(35, 4:1, sliding_window(window=512), gqa()))",
     "source": "write source(0 0 2 2, interleave(4, 1:1, gqa(), mla()))",
 }
-_TERM = re.compile(r"\s*(?:(\d{1,9})\s*\*\s*)?([A-Za-z]\w{0,40})\s*\((.*)\)\s*", re.DOTALL | re.ASCII)
+_TERM = re.compile(r"\s*(?:(\w{1,32})\s*\*\s*)?([A-Za-z]\w{0,40})\s*\((.*)\)\s*", re.DOTALL | re.ASCII)
 _EXAMPLE = "write 10*gqa(n_kv_heads=8,d_head=128) + 50*sliding_window(window=1024,n_kv_heads=8,d_head=128)"
 
 
 def read_stack(text: str) -> Stack:
     """The stack that terms joined by + write: COUNT*variant(NAME=VALUE, ...) or a schedule of layers.
 
-    COUNT is the number of layers; without it n_layers stays open unless it is among the values. The schedules are
+    COUNT is the number of layers, or a name for a number that stays open; without it n_layers stays open unless it is
+    among the values. The schedules are
 
     - interleave(48, 5:1, sliding_window(...), gqa(...)): kinds in turn;
     - every(48, 4, gqa(...), chunked(...)): the first kind on every 4th layer, the second on the others;
@@ -42,6 +44,8 @@ def read_stack(text: str) -> Stack:
 
     >>> [part.label for part in read_stack("10*gqa(n_kv_heads=8,d_head=128) + 2*mla()").parts]
     ['gqa x 10 layers', 'mla x 2 layers']
+    >>> str(read_stack("n_a*mla() + n_k*kda()").parts[1].values["n_layers"])  # declared as a whole number from 1 on
+    'n_k'
     >>> [part.label for part in read_stack("tail(2, interleave(8, 3:1, sliding_window(), gqa()))").parts]
     ['sliding_window x 5 layers, read by 6', 'gqa x 1 layer, read by 2']
     """
@@ -144,10 +148,29 @@ def _part(term: str) -> Part:
     found = variant(name)
     values = _values(inside, found)
     label = found.name
-    if number is not None:
+    if number is not None and number.isdigit():
         values["n_layers"] = Formula.of(_count(int(number), found, values))
         label = f"{found.name} x {int(number)} {'layer' if int(number) == 1 else 'layers'}"
+    elif number is not None:
+        _count(1, found, values)
+        count = _named_count(number)
+        values |= {"n_layers": named(count)} if count != "n_layers" else {}
+        label = f"{found.name} x {count} layers"
     return Part(found, values, label)
+
+
+def _named_count(name: str) -> str:
+    """The symbol of a count that stays open; a name that no table has is declared as a number of layers."""
+    known = symbols.find(name)
+    if known is None:
+        if not is_name(name):
+            raise BadInput(f"a count must be a whole number or a name, got {name[:20]!a}; write 10*gqa() or n_a*gqa()")
+        count = symbols.Symbol(name, latex.name(name), "layers of one kind", "layers", dimension="layer")
+        earlier = [other.name for other in symbols.table() if other.words == count.words]
+        return symbols.declare(count, after=earlier[-1] if earlier else "n_layers").name
+    if known.domain != "positive integer" or known.unit not in ("layers", "passes"):
+        raise BadInput(f"a count of layers must be the name of one, {name} counts {known.unit}; write n_a*gqa()")
+    return known.name
 
 
 def _count(layers: int, found: Variant, values: dict[str, Formula]) -> int:

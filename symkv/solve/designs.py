@@ -1,200 +1,272 @@
-"""All whole-number designs that meet a target: every one of them, found by divisors and bounds."""
+"""All whole-number designs that meet targets, bounds and conditions: every one of them, ranked by goals."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
 from math import prod
 
 from symkv import symbols
-from symkv.caches import Stack, quantity
+from symkv.caches import Stack
 from symkv.errors import BadInput
 from symkv.formula import Formula, Relation
-from symkv.proof.collect import collect
-from symkv.solve.search import Bound, Domains, Polynomial, Value, function_of, search
-from symkv.units import DTYPES, check_dtype, parse_size, parse_tokens
+from symkv.solve.bounds import bounds_of, relation_bound
+from symkv.solve.box import MOST_VALUES, RATE, Box, parse_box, usual_values
+from symkv.solve.effort import Effort
+from symkv.solve.functions import Value
+from symkv.solve.search import narrowed, search
+from symkv.solve.stops import Constraint, Reasons, Stop
+from symkv.solve.wishes import Goal, Limit, Question, band, goals_of, halves, limits_of, readings
+from symkv.units import DTYPES
 
-MOST_VALUES = 10**9
+__all__ = ["Design", "Designs", "designs", "parse_box"]
+
 MOST_DESIGNS = 100_000
-RATE = "bytes_per_element"
 
 
 @dataclass(frozen=True)
 class Design:
-    """One whole design: the value of each symbol that was free, its bytes, and the formats of that width."""
+    """One whole design: the value of each symbol that was free, its bytes, and the formats of that width.
+
+    `bytes` is the first of the `quantities` that were asked about; `pareto` says whether no other design is as good by
+    every goal and better by one.
+    """
 
     values: Mapping[str, Value]
     bytes: Fraction
     dtypes: tuple[str, ...] = ()
+    quantities: Mapping[str, Fraction] = field(default_factory=dict)
+    pareto: bool = False
 
 
 @dataclass(frozen=True)
 class Designs:
-    """Every design of a box for one target (or a band), and whether the search went through all of it."""
+    """Every design of a box that meets all limits and conditions, and whether the search went through all of it.
 
-    formula: Formula
-    low: Fraction
-    high: Fraction
+    `reading` says how KB, MB and GB are read: "binary", "decimal", or "" where there is one reading.
+    """
+
+    limits: tuple[Limit, ...]
+    conditions: tuple[Relation, ...]
+    goals: tuple[Goal, ...]
     box: int
     found: tuple[Design, ...]
     complete: bool
+    reading: str
+    reasons: Reasons
 
+    @property
+    def formula(self) -> Formula:
+        """The formula of the first limit, in bytes."""
+        return self.limits[0].formula
 
-def parse_box(arguments: Sequence[str]) -> tuple[Domains, list[str], tuple[str, ...]]:
-    """The free symbols with their values, the arguments that fix one value, and the formats that were listed.
+    @property
+    def low(self) -> Fraction | None:
+        """The least bytes of the first limit."""
+        return self.limits[0].low
 
-    NAME=LO..HI is a range of whole numbers, NAME=A,B,C a list; dtype=fp8,bf16 lists widths in bytes.
+    @property
+    def high(self) -> Fraction | None:
+        """The greatest bytes of the first limit."""
+        return self.limits[0].high
 
-    >>> parse_box(["n_layers=1..4", "d_head=64,128", "n_kv_heads=8"])[:2]
-    ({'n_layers': range(1, 5), 'd_head': (64, 128)}, ['n_kv_heads=8'])
-    """
-    domains: Domains = {}
-    fixed: list[str] = []
-    formats: tuple[str, ...] = ()
-    for argument in arguments:
-        name, sign, text = argument.partition("=")
-        if not sign or ("," not in text and ".." not in text) or "(" in text:
-            fixed.append(argument)
-            continue
-        if name == "dtype":
-            formats = tuple(dict.fromkeys(check_dtype(code.strip()) for code in text.split(",")))
-            continue
-        known = symbols.lookup(name.strip())
-        if known.name in domains:
-            raise BadInput(f"{known.name} must be given once, it came twice; drop one")
-        domains[known.name] = _range(known, text) if ".." in text else _list(known, text)
-    rates = sorted({_rate(code) for code in formats})
-    if rates:
-        if RATE in domains:
-            raise BadInput(f"{RATE} and dtype say the same thing; give one of them")
-        domains[RATE] = tuple(rates)
-    return domains, fixed, formats
+    @property
+    def every_range_given(self) -> bool:
+        """Whether the box is what was asked for, no symbol having the usual values up to 10**9."""
+        return set(self.reasons.box) <= self.reasons.given
 
+    @cached_property
+    def stops(self) -> dict[str, Stop]:
+        """For each symbol the least and greatest value found, and what excludes the next; empty if not complete."""
+        if not self.found or not self.complete:
+            return {}
+        names = [name for name in self.found[0].values if name != RATE]
+        return {name: self.reasons.stop(name, [design.values[name] for design in self.found]) for name in names}
 
-def _rate(code: str) -> Fraction:
-    if code not in DTYPES or DTYPES[code].row_scale_bytes:
-        raise BadInput(f"a design takes dtypes of one width, {code} is a row format; give fp8, bf16, q8_0 or the like")
-    return DTYPES[code].rate
-
-
-def _range(known: symbols.Symbol, text: str) -> range:
-    ends = [_count(known, end) for end in text.split("..")]
-    if len(ends) != 2 or ends[0] > ends[1] or not known.whole:
-        raise BadInput(f"a range must be NAME=LO..HI with LO <= HI of whole numbers, got {known.name}={text[:40]}")
-    if ends[1] - ends[0] >= MOST_VALUES:
-        raise BadInput(f"a range may have {MOST_VALUES} values, got {ends[1] - ends[0] + 1}; make it smaller")
-    known.require(ends[0])
-    return range(ends[0], ends[1] + 1)
-
-
-def _count(known: symbols.Symbol, text: str) -> int:
-    return parse_tokens(text)[0] if known.unit == "tokens" and text.strip()[-1:] in "kKiM" else _whole(known, text)
-
-
-def _whole(known: symbols.Symbol, text: str) -> int:
-    if not text.strip().isascii() or not text.strip().isdigit() or len(text) > 20:
-        raise BadInput(f"{known.name} takes whole numbers, got {text.strip()[:20]!a}; write {known.name}=1..8")
-    return int(text)
-
-
-def _list(known: symbols.Symbol, text: str) -> tuple[Value, ...]:
-    if known.whole:
-        values: set[Value] = {int(known.require(_count(known, piece))) for piece in text.split(",")}
-    else:
-        values = {known.require(Fraction(Formula.parse(piece).evaluate({}))) for piece in text.split(",")}
-    return tuple(sorted(values))
+    @cached_property
+    def conflict(self) -> tuple[str, ...]:
+        """Where nothing fits: the fewest limits and conditions that leave no design, a pair if there is one."""
+        return self.reasons.conflict() if self.complete and not self.found else ()
 
 
 def designs(
     stack: Stack,
-    domains: Domains,
+    domains: Box,
     *,
     target: str | None = None,
     between: tuple[str, str] | None = None,
+    at_most: Sequence[str] = (),
+    at_least: Sequence[str] = (),
+    equal: Sequence[str] = (),
     where: Sequence[str] = (),
+    minimise: Sequence[str] = (),
+    maximise: Sequence[str] = (),
     of: str = "growth",
     tokens: int | None = None,
     batch: int = 1,
     formats: Sequence[str] = (),
+    given: Mapping[str, Formula] | None = None,
+    report: Callable[[Effort], None] | None = None,
 ) -> tuple[Designs, ...]:
-    """Every design of the box whose bytes are the target, for each reading of it, or lie in a band.
+    """Every design of the box that meets a target or a band, further limits and conditions, for each reading of sizes.
 
-    Raises `BadInput` for a symbol that is open but has no values, and for a box that can't be searched.
+    `at_most`, `at_least` and `equal` are QUANTITY[@TOKENS]=SIZE; `minimise` and `maximise` rank by a symbol, a
+    quantity or a formula. A symbol without values in `domains` takes whole numbers up to 10**9, which the limits must
+    bound. `given` are values of symbols that conditions may use. Raises `BadInput` for what can't be searched.
 
     >>> from symkv.variants import variant
     >>> stack = Stack.of(variant("gqa")).given({"n_layers": Formula.of(1), "d_head": Formula.of(128)})
     >>> box = {"n_kv_heads": range(1, 65), "bytes_per_element": (Fraction(1), Fraction(2))}
     >>> [dict(d.values) for d in designs(stack, box, target="2KiB")[0].found]  # 2048 = 2*128*8*1 = 2*128*4*2
-    [{'n_kv_heads': 4, 'bytes_per_element': Fraction(2, 1)}, {'n_kv_heads': 8, 'bytes_per_element': Fraction(1, 1)}]
+    [{'n_kv_heads': 4, 'bytes_per_element': 2}, {'n_kv_heads': 8, 'bytes_per_element': 1}]
     """
-    formula = _formula(stack, of, tokens, batch)
-    missing = [name for name in formula.names if name not in domains]
-    if missing:
-        raise BadInput(f"every open symbol needs values, {missing[0]} has none; write {missing[0]}=1..64")
-    conditions = [Relation.parse(text) for text in where]
-    used = {*formula.names, *(name for condition in conditions for name in condition.names)}
-    unused = [name for name in domains if name not in used]
-    if unused:
-        raise BadInput(f"{unused[0]} does not change the {of} of {stack.name}; leave it out or use it in --where")
-    for name in used - set(domains):
-        raise BadInput(f"{name} stands in a condition but has no values; write {name}=1..64")
-    if between is not None:
-        ends = [parse_size(text)[0].bytes for text in between]
-        bands = [(min(ends), max(ends))]
-    elif target is not None:
-        bands = [(size.bytes, size.bytes) for size in parse_size(target)]
-    else:
-        raise BadInput("designs takes --target SIZE or --between A B; write --target 2KiB")
-    return tuple(_searched(formula, domains, low, high, conditions, formats) for low, high in bands)
+    question = Question(stack, tokens, batch, given, frozenset(domains))
+    wanted = {"max": at_most, "min": at_least, "equal": equal}
+    sizes = [halves(kind, text)[1] for kind, texts in wanted.items() for text in texts]
+    ways = readings([*sizes, *(between or ()), *([target] if target is not None else [])])
+    if target is not None and between is not None:
+        raise BadInput("--target and --between say the same thing; give one of them")
+    if target is None and between is None and not sizes:
+        raise BadInput("designs takes --target SIZE or --between A B, or --max, --min and --equal; write --target 2KiB")
+    conditions = [_condition(text, question) for text in where]
+    goals = goals_of(question, minimise, maximise)
+    found = []
+    for reading, way in enumerate(ways):
+        limits = limits_of(question, wanted, reading)
+        ends = band(target, between, reading)
+        if ends is not None:
+            limits.insert(0, Limit(*question.quantity(of), *ends))
+        box = _whole_box(domains, limits, conditions, goals, stack)
+        found.append(_searched(box, frozenset(domains), limits, conditions, goals, formats, way, report))
+        if not found[-1].complete:
+            break
+    return tuple(found)
 
 
-def _formula(stack: Stack, of: str, tokens: int | None, batch: int) -> Formula:
-    formula = quantity(stack, of)
-    if of not in ("growth", "read_growth", "state", "ripple"):
-        formula = Formula.of(batch) * formula
-        if tokens is not None:
-            formula = formula.substitute({"n_tokens": tokens})
-    return collect(formula)
+def _condition(text: str, question: Question) -> Relation:
+    relation = Relation.parse(text)
+    return Relation(question.put(relation.lhs), relation.sign, question.put(relation.rhs))
+
+
+def _whole_box(
+    domains: Box, limits: Sequence[Limit], conditions: Sequence[Relation], goals: Sequence[Goal], stack: Stack
+) -> Box:
+    """The given values, and the usual ones for every other symbol that is open; in the order of the table."""
+    used = {name for limit in limits for name in limit.formula.names}
+    used |= {name for condition in conditions for name in condition.names}
+    used |= {name for goal in goals for name in goal.formula.names}
+    if not used:
+        raise BadInput(f"{stack.name} must have an open symbol for a design, it has none; size gives its bytes")
+    for name in domains:
+        if name not in used:
+            of = ", ".join(dict.fromkeys(limit.label for limit in limits))
+            raise BadInput(f"{name} does not change the {of} of {stack.name}; leave it out or use it in --where")
+    names = sorted({*used, *domains}, key=lambda name: (symbols.rank(name), name))
+    return {name: domains[name] if name in domains else usual_values(name) for name in names}
 
 
 def _searched(
-    formula: Formula,
-    domains: Domains,
-    low: Fraction,
-    high: Fraction,
+    box: Box,
+    given: frozenset[str],
+    limits: Sequence[Limit],
     conditions: Sequence[Relation],
+    goals: Sequence[Goal],
     formats: Sequence[str],
+    reading: str,
+    report: Callable[[Effort], None] | None,
 ) -> Designs:
-    target = function_of(formula)
-    bounds = [Bound(target, low, high, str(formula)), *_bounds(conditions)]
-    box = prod(len(domain) for domain in domains.values())
-    order = sorted(domains, key=symbols.rank)
-    found: list[Design] = []
+    constraints = [Constraint(one.words, tuple(bounds_of(one.formula, one.low, one.high))) for one in limits]
+    for condition in conditions:
+        bound = relation_bound(condition)
+        checks = (condition,) if bound is None else ()
+        constraints.append(Constraint(str(condition), () if bound is None else (bound,), checks))
+    bounds = [bound for one in constraints for bound in one.bounds]
+    checks_ = [check for one in constraints for check in one.checks]
+    left = narrowed(box, bounds, checks_)
+    if left is not None:
+        _require_ends(left, given)
+    points: list[dict[str, Value]] = []
     complete = True
     try:
-        for point in search(dict(domains), bounds, conditions):
-            values = {name: point[name] for name in order}
-            total = Fraction(formula.evaluate({n: v for n, v in values.items() if n in formula.names}))
-            named = tuple(code for code in formats if DTYPES[code].rate == values.get(RATE))
-            found.append(Design(values, total, named))
-            if len(found) > MOST_DESIGNS:
-                raise BadInput(f"there are more than {MOST_DESIGNS} designs in this box; add conditions or narrow it")
+        for point in search(box, bounds, checks_, Effort(report)) if left is not None else ():
+            points.append(point)
+            if len(points) > MOST_DESIGNS:
+                among = prod(count for count, _ in (left or {}).values())
+                raise BadInput(
+                    f"there are more than {MOST_DESIGNS} designs among the {among} points that the bounds leave; "
+                    "add conditions or narrow the ranges"
+                )
     except KeyboardInterrupt:  # what is found so far
         complete = False
-    found.sort(key=lambda design: tuple(design.values.values()))
-    return Designs(formula, low, high, box, tuple(found), complete)
+    ranked = _ranked([_design(point, limits, formats) for point in points], limits, goals)
+    reasons = Reasons(constraints, box, given)
+    size = prod(len(domain) for domain in box.values())
+    return Designs(tuple(limits), tuple(conditions), tuple(goals), size, ranked, complete, reading, reasons)
 
 
-def _bounds(conditions: Sequence[Relation]) -> list[Bound]:
-    """The conditions that narrow the search: equations and inequalities between polynomials; all are checked too."""
-    found = []
-    for condition in conditions:
-        ends = {"=": (0, 0), "<=": (None, 0), "<": (None, 0), ">=": (0, None), ">": (0, None)}.get(condition.sign)
-        if ends is None:
-            continue
-        gap = function_of(condition.lhs - condition.rhs)
-        if isinstance(gap, Polynomial):
-            low, high = (None if end is None else Fraction(end) for end in ends)
-            found.append(Bound(gap, low, high, str(condition)))
-    return found
+def _require_ends(left: Mapping[str, tuple[int, Value]], given: frozenset[str]) -> None:
+    """`BadInput` for a symbol whose range nobody gave and nothing bounds."""
+    for name, (count, last) in left.items():
+        if name not in given and count > 1 and last == MOST_VALUES:
+            among = prod(count for count, _ in left.values())
+            raise BadInput(
+                f"{name} must have an end, no bound or condition gives one and {among} points are left; "
+                f"write {name}=1..64 or add a bound such as --max growth=8KiB"
+            )
+
+
+def _design(point: Mapping[str, Value], limits: Sequence[Limit], formats: Sequence[str]) -> Design:
+    quantities = {}
+    for limit in limits:
+        if limit.label not in quantities:
+            exact = limit.low if limit.low == limit.high else None
+            quantities[limit.label] = _at(limit.formula, point) if exact is None else exact
+    dtypes = tuple(code for code in formats if DTYPES[code].rate == point.get(RATE))
+    return Design(point, next(iter(quantities.values())), dtypes, quantities)
+
+
+def _at(formula: Formula, point: Mapping[str, Value]) -> Fraction:
+    return Fraction(formula.evaluate({name: point[name] for name in formula.names}))
+
+
+# -- ranks -----------------------------------------------------------------------------------------------------------
+
+
+def _ranked(found: list[Design], limits: Sequence[Limit], goals: Sequence[Goal]) -> tuple[Design, ...]:
+    """By the first goal, then the next ones, then the values; with what the goals measure, and the Pareto front."""
+    if not goals:
+        return tuple(sorted(found, key=lambda design: tuple(design.values.values())))
+    names = {limit.label for limit in limits}
+    scored = []
+    for design in found:
+        scores = [_at(goal.formula, design.values) for goal in goals]
+        extra = {g.label: s for g, s in zip(goals, scores, strict=True) if g.label not in {*names, *design.values}}
+        key = tuple(goal.sign * score for goal, score in zip(goals, scores, strict=True))
+        scored.append((key, tuple(design.values.values()), design, extra))
+    scored.sort(key=lambda entry: entry[:2])
+    front = set(_front([entry[0] for entry in scored]))
+    return tuple(
+        Design(design.values, design.bytes, design.dtypes, {**design.quantities, **extra}, key in front)
+        for key, _, design, extra in scored
+    )
+
+
+def _front(keys: Sequence[tuple[Fraction, ...]]) -> Iterator[tuple[Fraction, ...]]:
+    """The keys that no other one is as small as everywhere and smaller somewhere; `keys` are sorted.
+
+    What stands before a key in that order is not greater in the first place it differs, so only kept keys that stand
+    before it can beat it.
+
+    >>> [tuple(map(int, key)) for key in _front([(1, 5), (2, 6), (3, 4)])]
+    [(1, 5), (3, 4)]
+    """
+    kept: list[tuple[Fraction, ...]] = []
+    distinct = [key for key, after in pairwise([*keys, None]) if key is not None and key != after]
+    for key in distinct:
+        rivals = kept[-1:] if len(key) == 2 else kept
+        if not any(all(a <= b for a, b in zip(other, key, strict=True)) for other in rivals):
+            kept.append(key)
+            yield key

@@ -10,6 +10,7 @@ from symkv.solve.against import Share, Side
 from symkv.solve.answer import Answer, Neighbour, Solution
 from symkv.solve.compare import Comparison
 from symkv.solve.designs import Designs
+from symkv.solve.stops import End
 from symkv.units import decimal, rational
 
 
@@ -56,27 +57,57 @@ def _spans(found: Sequence[Span]) -> list[dict[str, Any]]:
 
 
 def designs_result(found: Sequence[Designs]) -> dict[str, Any]:
-    """The result of `symkv designs`: the first reading of the target at the head, every reading under `answers`."""
-    answers = [
-        {
-            "formula": str(one.formula),
-            "target_bytes": rational(one.low) if one.low == one.high else None,
-            "between_bytes": [rational(one.low), rational(one.high)],
-            "box": one.box,
-            "designs": [
-                {
-                    **{name: rational(value) for name, value in design.values.items()},
-                    **({"dtype": " ".join(design.dtypes)} if design.dtypes else {}),
-                    "bytes": rational(design.bytes),
-                }
-                for design in one.found
-            ],
-            "count": len(one.found),
-            "complete": one.complete,
-        }
-        for one in found
-    ]
+    """The result of `symkv designs`: the first reading of the sizes at the head, every reading under `answers`."""
+    answers = [_designs(one) for one in found]
     return {**answers[0], "answers": answers}
+
+
+def _designs(one: Designs) -> dict[str, Any]:
+    low, high = (None if end is None else rational(end) for end in (one.low, one.high))
+    return {
+        "formula": str(one.formula),
+        "reading": one.reading,
+        "target_bytes": low if one.low == one.high else None,
+        "between_bytes": [low, high],
+        "limits": [
+            {
+                "quantity": limit.label,
+                "formula": str(limit.formula),
+                "min_bytes": None if limit.low is None else rational(limit.low),
+                "max_bytes": None if limit.high is None else rational(limit.high),
+            }
+            for limit in one.limits
+        ],
+        "conditions": [str(condition) for condition in one.conditions],
+        "goals": [{"goal": goal.words, "formula": str(goal.formula)} for goal in one.goals],
+        "box": one.box,
+        "designs": [
+            {
+                **{name: rational(value) for name, value in design.values.items()},
+                **({"dtype": " ".join(design.dtypes)} if design.dtypes else {}),
+                "bytes": rational(design.bytes),
+                "quantities": {label: rational(value) for label, value in design.quantities.items()},
+                **({"pareto": design.pareto} if one.goals else {}),
+            }
+            for design in one.found
+        ],
+        "count": len(one.found),
+        "complete": one.complete,
+        "stops": {
+            name: {
+                "least": rational(stop.least),
+                "greatest": rational(stop.greatest),
+                "below": _stopped(stop.below),
+                "above": _stopped(stop.above),
+            }
+            for name, stop in one.stops.items()
+        },
+        "conflict": list(one.conflict) or None,
+    }
+
+
+def _stopped(side: End) -> dict[str, Any]:
+    return {"next": None if side.value is None else rational(side.value), "excluded_by": list(side.excluded_by)}
 
 
 def share_result(share: Share) -> dict[str, Any]:

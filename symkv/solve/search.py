@@ -1,316 +1,239 @@
-"""Every whole point of a box that meets bounds, by divisors and by bounds: no scan of the box.
+"""Every whole point of a box that meets bounds and conditions: by bounds, divisors and remainders, not by a scan.
 
-Each bound is low <= f <= high. A value is tried for one symbol only where the bounds can still be met by the others
-(f is monotone in each of them, so its extremes are at the ends of their domains), and where f = target is a product,
-only if it divides what is left. No point is lost: every value that is skipped violates a bound for all values of the
-others, or leaves a target that it does not divide.
+The search goes through a tree. A node has the values that are chosen, a domain for each symbol that is still open, and
+the bounds and conditions with the chosen values put in. Claim: below a node, every point of its domains that meets all
+of them is found, and no point twice. By induction over the number of open symbols:
+
+1. **Narrowing** (`Linear.narrow`, `Steps.narrow`) drops only values x of one symbol for which a bound low <= f <= high
+   fails whatever the others are. For a polynomial, f = A*x**e + B where A and B are held between the ends that term by
+   term arithmetic gives over the other domains; all values are 0 or more, so x**e*least(A) + least(B) <= f. For a
+   formula with steps, f never falls (or never rises) in each open symbol, so its extremes are at corners, and those x
+   that can meet one side of the bound are an initial or a final piece of the domain, which bisection finds. Where f is
+   monotone in no plain way nothing is cut, and the node is dropped only if an interval that holds all values of f
+   misses the bound. Dropping the bound where all values meet it loses nothing.
+2. **Divisors.** In p = t over whole numbers with t > 0, if x**e is a factor of every term of p, then x**e divides t;
+   the coefficients' greatest common divisor does too, or there is no point. If no symbol stands in any other bound or
+   condition and p is one term, the points are the ways to write t/c as a product, and `products` goes through those.
+3. **Remainders.** In a*x + p = t with g the greatest common divisor of the coefficients of p, a*x = t modulo g.
+   A condition "x divides n" leaves the divisors of n, "n divides x" the multiples of n.
+4. **Branching** is over all values of one symbol that 1 to 3 leave: two branches differ in that symbol, so no point is
+   found twice, and each point below the node is below one branch, which has one open symbol less.
+5. **Conditions** that are no bound are evaluated as soon as their symbols have values, and a point is given out only
+   when all bounds and conditions have been decided by exact arithmetic: every point that is found meets them.
+
+So when the search ends by itself, it is complete. Derived equations (two given ones with a common term eliminated)
+follow from the given ones, so that narrowing by them loses nothing either.
 """
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import random
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from math import gcd, lcm
-from typing import Protocol
+from itertools import combinations
+from math import lcm, prod
 
 from symkv.errors import BadInput
-from symkv.formula import Formula, Relation
-from symkv.formula.tree import chain
-from symkv.proof.collect import domain_of, sign_of
-from symkv.proof.normal import Case
-from symkv.proof.polynomial import ONE, Poly, coefficients, common
-from symkv.proof.polynomial import names as names_of
+from symkv.formula import Relation
+from symkv.solve.bounds import Bound, Compiled, Ints, Linear, Monomial, compiled, original
+from symkv.solve.candidates import Node, branch, candidates
+from symkv.solve.effort import Effort
+from symkv.solve.functions import Value
+from symkv.solve.products import plain_product, products
 
-Value = int | Fraction
-Domains = dict[str, Sequence[Value]]  # sorted values of each symbol, none below 0
-FEW = 4096
-
-
-class Function(Protocol):
-    """What is bounded: exact, and monotone in each of its symbols."""
-
-    @property
-    def names(self) -> frozenset[str]: ...  # noqa: D102
-    def put(self, name: str, value: Value) -> Function: ...  # noqa: D102
-    def extremes(self, domains: Mapping[str, Sequence[Value]]) -> tuple[Fraction, Fraction]: ...  # noqa: D102
-    def rises(self, name: str) -> bool | None: ...  # noqa: D102
+MOST_ROUNDS = 40  # of narrowing at one node: x <= y - 1 and y <= x - 1 would go on for as long as the domains are
+MOST_NODES = 10**8  # what a search may be estimated to need
+DIVES = 48
 
 
-@dataclass(frozen=True)
-class Polynomial:
-    """A polynomial in symbols that are not negative."""
+def narrowed(
+    domains: Mapping[str, Sequence[Value]], bounds: Sequence[Bound], checks: Sequence[Relation] = ()
+) -> dict[str, tuple[int, Value]] | None:
+    """How many values each symbol has left, and the greatest, once the bounds have cut the box; None if none is.
 
-    poly: Poly
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Its symbols."""
-        return frozenset(names_of(self.poly))
-
-    def put(self, name: str, value: Value) -> Polynomial:
-        """The polynomial with a value for one symbol."""
-        found: dict[tuple[tuple[str, int], ...], Fraction | int] = {}
-        for monomial, coefficient in self.poly.items():
-            rest = tuple(factor for factor in monomial if factor[0] != name)
-            exponent = dict(monomial).get(name, 0)
-            found[rest] = found.get(rest, 0) + coefficient * value**exponent
-        return Polynomial({monomial: c for monomial, c in found.items() if c})
-
-    def extremes(self, domains: Mapping[str, Sequence[Value]]) -> tuple[Fraction, Fraction]:
-        """Bounds of its value: each term at the ends of the domains that make it least and greatest."""
-        low = high = Fraction(0)
-        for monomial, coefficient in self.poly.items():
-            least = most = Fraction(1)
-            for name, exponent in monomial:
-                least *= Fraction(domains[name][0]) ** exponent
-                most *= Fraction(domains[name][-1]) ** exponent
-            if coefficient < 0:
-                least, most = most, least
-            low, high = low + coefficient * least, high + coefficient * most
-        return low, high
-
-    def rises(self, name: str) -> bool | None:
-        """Whether it never falls in a symbol (True), never rises (False), or neither is plain (None)."""
-        signs = {c > 0 for monomial, c in self.poly.items() if name in dict(monomial)}
-        return signs.pop() if len(signs) == 1 else None if signs else True
-
-
-@dataclass(frozen=True)
-class Stepwise:
-    """A formula with steps (min, max, ceil, floor) that is monotone in each of its symbols."""
-
-    formula: Formula
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Its symbols."""
-        return frozenset(self.formula.names)
-
-    def put(self, name: str, value: Value) -> Stepwise:
-        """The formula with a value for one symbol."""
-        return Stepwise(self.formula.substitute({name: value}))
-
-    def extremes(self, domains: Mapping[str, Sequence[Value]]) -> tuple[Fraction, Fraction]:
-        """Its value at the corners where it is least and greatest."""
-        ends = []
-        for high in (False, True):
-            at = {name: domains[name][-1 if self.rises(name) == high else 0] for name in self.names}
-            ends.append(Fraction(self.formula.evaluate(at)))
-        return ends[0], ends[1]
-
-    def rises(self, name: str) -> bool:
-        """Whether it never falls in a symbol; it never rises else."""
-        found = _direction(self.formula.tree, name)
-        if found is None:
-            raise BadInput(f"{self.formula} is not monotone in {name}; give {name} a value")
-        return found >= 0
-
-
-def _direction(node: ast.expr, name: str) -> int | None:
-    """1 where a tree never falls in a symbol, -1 where it never rises, 0 where it does not depend on it."""
-    if name not in Formula(node).names:
-        return 0
-    match node:
-        case ast.Name():
-            return 1
-        case ast.UnaryOp(operand=operand):
-            inner = _direction(operand, name)
-            return None if inner is None else -inner
-        case ast.Call(func=ast.Name(id="min" | "max" | "ceil" | "floor" | "sqrt"), args=args):
-            return _agreed([_direction(arg, name) for arg in args])
-        case ast.BinOp(left=left, op=ast.Pow(), right=right) if not Formula(right).names:
-            inner = _direction(left, name)
-            positive = Formula(right).evaluate({}) > 0 and sign_of(Formula(left)) in (">", ">=")
-            return inner if positive else None
-        case ast.BinOp():
-            first, steps = chain(node)
-            found, factors = [_direction(first, name)], [Formula(first)]
-            for step in steps:
-                turn = _direction(step.right, name)
-                found.append(-turn if turn is not None and isinstance(step.op, ast.Sub | ast.Div) else turn)
-                factors.append(Formula(step.right))
-            product = any(isinstance(step.op, ast.Mult | ast.Div) for step in steps)
-            if product and any(sign_of(factor) not in (">", ">=") for factor in factors):
-                return None
-            return _agreed(found)
-    return None
-
-
-def _agreed(found: list[int | None]) -> int | None:
-    signs = {sign for sign in found if sign != 0}
-    return 0 if not signs else signs.pop() if len(signs) == 1 else None
-
-
-def function_of(formula: Formula) -> Function:
-    """A formula as a polynomial where it is one, else as steps."""
-    case = Case({name: domain_of(name) for name in formula.names})
-    value = case.read(formula.tree)
-    if value.den == ONE and not case.atoms and not case.conditions:
-        return Polynomial(value.num)
-    if not names_of(value.den) and not case.atoms:
-        below = Fraction(value.den[()])
-        return Polynomial({monomial: c / below for monomial, c in value.num.items()})
-    return Stepwise(formula)
-
-
-@dataclass(frozen=True)
-class Bound:
-    """low <= function <= high; None where there is no bound. `words` is what a user called it."""
-
-    function: Function
-    low: Fraction | None
-    high: Fraction | None
-    words: str = ""
-
-    def put(self, name: str, value: Value) -> Bound:
-        """The bound with a value for one symbol."""
-        if name not in self.function.names:
-            return self
-        return Bound(self.function.put(name, value), self.low, self.high, self.words)
-
-    def open(self, domains: Domains) -> bool:
-        """Whether some values of its symbols might meet it."""
-        low, high = self.function.extremes(domains)
-        return (self.high is None or low <= self.high) and (self.low is None or high >= self.low)
+    >>> from symkv.formula import Formula
+    >>> from symkv.solve.bounds import bounds_of
+    >>> narrowed({"a": range(1, 9), "b": range(2, 9)}, bounds_of(Formula.parse("a*b"), None, Fraction(6)))
+    {'a': (3, 3), 'b': (5, 6)}
+    """
+    node = _root_node(domains, bounds, checks)
+    if node is None or not _settled(node):
+        return None
+    sizes = {name: (1, value) for name, value in node.at.items()}
+    sizes |= {name: (len(domain), domain[-1]) for name, domain in node.domains.items()}
+    return {name: (sizes[name][0], original(name, sizes[name][1], node.scales)) for name in domains}
 
 
 def search(
-    domains: Domains, bounds: Sequence[Bound], checks: Sequence[Relation] = (), known: Mapping[str, Value] | None = None
+    domains: Mapping[str, Sequence[Value]],
+    bounds: Sequence[Bound],
+    checks: Sequence[Relation] = (),
+    effort: Effort | None = None,
 ) -> Iterator[dict[str, Value]]:
-    """Every point of the box that meets all bounds and checks, a check being tried once its symbols are known."""
-    at = dict(known or {})
-    if not all(check.holds(at) for check in checks if set(check.names) <= set(at)):
+    """Every point of the box that meets all bounds and checks, each once; `domains` are sorted values from 0 on.
+
+    Raises `BadInput` before the first point where the search would not end in reasonable time.
+
+    >>> from symkv.formula import Formula
+    >>> from symkv.solve.bounds import bounds_of
+    >>> bounds = bounds_of(Formula.parse("a*b"), Fraction(6), Fraction(6))
+    >>> [tuple(point.values()) for point in search({"a": range(1, 9), "b": range(1, 9)}, bounds)]
+    [(1, 6), (2, 3), (3, 2), (6, 1)]
+    """
+    root, effort = _root_node(domains, bounds, checks), effort or Effort()
+    order = list(domains)
+    if root is None:
         return
-    narrowed = _narrowed(domains, bounds)
-    if narrowed is None:
-        return
-    if not narrowed:
-        yield at
-        return
-    open_checks = [check for check in checks if not set(check.names) <= set(at)]
-    tried = ((name, _candidates(name, narrowed, bounds)) for name in narrowed)
-    name, values = min(tried, key=lambda choice: len(choice[1]))
-    rest = {other: domain for other, domain in narrowed.items() if other != name}
-    for value in values:
-        yield from search(rest, [bound.put(name, value) for bound in bounds], open_checks, {**at, name: value})
+    if effort.most is None:
+        refuse_endless(root)
+    for at in _below(root, effort, top=True):
+        effort.found += 1
+        yield {name: original(name, at[name], root.scales) for name in order}
 
 
-def _narrowed(domains: Domains, bounds: Sequence[Bound]) -> Domains | None:
-    """The domains without ends at which some bound can't be met; None where one can't be met at all."""
-    found, changed = dict(domains), True
-    while changed:
-        changed = False
-        for bound in bounds:
-            if not bound.open(found):
-                return None
-            for name in bound.function.names:
-                cut = _cut(name, found, bound)
-                if len(cut) < len(found[name]):
-                    if not len(cut):
-                        return None
-                    found[name], changed = cut, True
+def _root_node(
+    domains: Mapping[str, Sequence[Value]], bounds: Sequence[Bound], checks: Sequence[Relation]
+) -> Node | None:
+    if not all(len(domain) for domain in domains.values()):
+        return None
+    scales = {
+        name: lcm(*(Fraction(value).denominator for value in domain))
+        for name, domain in domains.items()
+        if not isinstance(domain, range)
+    }
+    whole: dict[str, Ints] = {
+        name: domain if isinstance(domain, range) else tuple(int(value * scales[name]) for value in domain)
+        for name, domain in domains.items()
+    }
+    ready = [compiled(bound, scales) for bound in bounds]
+    return Node(whole, [*ready, *_eliminated(ready)], list(checks), {}, scales)
+
+
+def _eliminated(bounds: Sequence[Compiled]) -> list[Linear]:
+    """Equations that follow from two given ones by eliminating a term that both have."""
+    equations = [b for b in bounds if isinstance(b, Linear) and b.low is not None and b.low == b.high]
+    found: list[Linear] = []
+    for one, two in combinations(equations[:6], 2):
+        for monomial in one.terms.keys() & two.terms.keys():
+            a, b = one.terms[monomial], two.terms[monomial]
+            terms: dict[Monomial, int] = {m: b * c for m, c in one.terms.items()}
+            for m, c in two.terms.items():
+                terms[m] = terms.get(m, 0) - a * c
+            right = b * (one.low or 0) - a * (two.low or 0)
+            found.append(Linear({m: c for m, c in terms.items() if c}, right, right))
     return found
 
 
-def _cut(name: str, domains: Domains, bound: Bound) -> Sequence[Value]:
-    """The part of a domain in which the bound can be met, found by bisection: f is monotone in the symbol."""
-    domain, rises = domains[name], bound.function.rises(name)
-    if rises is None:
-        return domain
-
-    def fits(index: int, side: int) -> bool:
-        """Whether the value does not miss the bound on one side: 0 the lower, 1 the upper."""
-        low, high = bound.function.extremes({**domains, name: domain[index : index + 1]})
-        return (bound.low is None or high >= bound.low) if side == 0 else (bound.high is None or low <= bound.high)
-
-    first_side, last_side = (0, 1) if rises else (1, 0)
-    first = _first(len(domain), lambda index: fits(index, first_side))
-    last = len(domain) - _first(len(domain), lambda index: fits(len(domain) - 1 - index, last_side))
-    return domain[first:last]
-
-
-def _first(size: int, holds: Callable[[int], bool]) -> int:
-    """The first index from which on a condition holds, `size` if nowhere."""
-    low, high = 0, size
-    while low < high:
-        middle = (low + high) // 2
-        if holds(middle):
-            high = middle
-        else:
-            low = middle + 1
-    return low
+def _below(node: Node, effort: Effort, *, top: bool = False) -> Iterator[dict[str, int]]:
+    effort.step()
+    if not _settled(node):
+        return
+    if not node.bounds and not node.checks:
+        yield from _all(list(node.domains.items()), node.at)
+        return
+    if (plain := plain_product(node)) is not None:
+        for bases in products(*plain, effort):
+            yield {**node.at, **dict(zip(plain[0], bases, strict=True))}
+        return
+    name, values = branch(node)
+    for place, value in enumerate(values):
+        if top:
+            effort.place = (name, place, len(values))
+        yield from _below(_child(node, name, value), effort)
 
 
-# -- equations: divisors, and steps of a common divisor ---------------------------------------------------------------
+def _all(domains: list[tuple[str, Ints]], at: dict[str, int]) -> Iterator[dict[str, int]]:
+    """Every point of a box, one at a time: itertools.product would first write a range of 10**9 values out."""
+    if not domains:
+        yield at
+        return
+    (name, values), *rest = domains
+    for value in values:
+        yield from _all(rest, {**at, name: value})
 
 
-def _candidates(name: str, domains: Domains, bounds: Sequence[Bound]) -> Sequence[Value]:
-    """The values of a symbol that are worth a try."""
-    values = domains[name]
-    for bound in bounds:
-        if bound.low is None or bound.low != bound.high or name not in bound.function.names:
-            continue
-        equation = _whole(bound, domains)
-        if equation is not None:
-            values = _dividing(name, values, *equation)
-            values = _stepping(name, values, *equation)
-    return values
+def _child(node: Node, name: str, value: int) -> Node:
+    return Node({**node.domains, name: (value,)}, node.bounds, node.checks, node.at, node.scales)
 
 
-def _whole(bound: Bound, domains: Domains) -> tuple[Poly, int] | None:
-    """An equation between whole numbers, poly = target with the constant term moved to the right; None for others."""
-    function = bound.function
-    if not isinstance(function, Polynomial) or bound.low is None:
-        return None
-    if any(isinstance(domains[name][0], Fraction) for name in function.names):
-        return None
-    scale = lcm(bound.low.denominator, *(Fraction(c).denominator for c in function.poly.values()))
-    poly = {monomial: int(c * scale) for monomial, c in function.poly.items()}
-    return {m: c for m, c in poly.items() if m}, int(bound.low * scale) - poly.get((), 0)
+def _settled(node: Node) -> bool:
+    """Narrow the domains until nothing changes, and choose what has one value left; whether a point is possible."""
+    node.domains, node.at = dict(node.domains), dict(node.at)
+    for _ in range(MOST_ROUNDS):
+        sizes = sum(map(len, node.domains.values()))
+        kept = []
+        for bound in node.bounds:
+            decided = bound.decided
+            met = bound.narrow(node.domains) if decided is None else decided or None
+            if met is None:
+                return False
+            if not met:
+                kept.append(bound)
+        node.bounds = kept
+        single = [name for name, domain in node.domains.items() if len(domain) == 1]
+        for name in single:
+            value = node.domains.pop(name)[0]
+            node.at[name] = value
+            node.bounds = [bound.put(name, value) if name in bound.names else bound for bound in node.bounds]
+        if not single and sum(map(len, node.domains.values())) == sizes:
+            break
+    if not node.domains and any(bound.decided is False for bound in node.bounds):
+        return False
+    if not node.domains:
+        node.bounds = []
+    return _checked(node)
 
 
-def _dividing(name: str, values: Sequence[Value], poly: Poly, target: int) -> Sequence[Value]:
-    """Where every term has the factor name**e, name**e divides the target."""
-    exponent = dict(common(poly)).get(name, 0) if poly else 0
-    content = gcd(*(int(c) for c in poly.values())) if poly else 1
-    if not exponent or target <= 0:
-        return values
-    if target % content:
-        return ()
-    target //= content
-    if len(values) <= FEW:
-        return [value for value in values if target % int(value) ** exponent == 0] if values[0] else values
-    import sympy
-
-    inside = range(int(values[0]), int(values[-1]) + 1)
-    divisors = [int(d) for d in sympy.divisors(target) if int(d) in inside and target % int(d) ** exponent == 0]
-    return [value for value in divisors if _member(value, values)]
+def _checked(node: Node) -> bool:
+    """Whether the conditions whose symbols all have values hold; the others stay."""
+    known = {name: original(name, value, node.scales) for name, value in node.at.items()} if node.checks else {}
+    left = []
+    for check in node.checks:
+        if not set(check.names) <= set(known):
+            left.append(check)
+        elif not check.holds(known):
+            return False
+    node.checks = left
+    return True
 
 
-def _member(value: int, values: Sequence[Value]) -> bool:
-    if isinstance(values, range):
-        return value in values
-    index = _first(len(values), lambda i: values[i] >= value)
-    return index < len(values) and values[index] == value
+# -- how long will it take? --------------------------------------------------------------------------------------------
 
 
-def _stepping(name: str, values: Sequence[Value], poly: Poly, target: int) -> Sequence[Value]:
-    """In a*x + rest = target every term of the rest has a common divisor g, so a*x = target modulo g."""
-    parts = coefficients(poly, name)
-    if len(parts) != 2 or set(parts[1]) != {()}:
-        return values
-    a, g = int(parts[1][()]), gcd(*(int(c) for c in parts[0].values())) if parts[0] else 0
-    if g == 0:
-        return [target // a] if target % a == 0 and _member(target // a, values) else ()
-    step = g // gcd(a, g)
-    if target % gcd(a, g):
-        return ()
-    if step == 1:
-        return values
-    start = pow(a // gcd(a, g), -1, step) * (target // gcd(a, g)) % step
-    if isinstance(values, range) and values.step == 1:
-        first = values.start + (start - values.start) % step
-        return range(first, values.stop, step)
-    return [value for value in values if int(value) % step == start]
+def refuse_endless(root: Node) -> None:
+    """`BadInput` with the count where a search is estimated to need more than 10**8 nodes.
+
+    The estimate is Knuth's: the mean over random dives of the sum of the products of branching factors, which is the
+    number of nodes on average. It decides only whether to start; what is found is complete whatever it says.
+    """
+    first = _copy(root)
+    if not _settled(first) or not (first.bounds or first.checks) or plain_product(first) is not None:
+        return
+    if prod(len(candidates(name, first)) for name in first.domains) <= MOST_NODES // 100:
+        return
+    numbers = random.Random(0)
+    total = sum(_dive(_copy(root), numbers) for _ in range(DIVES)) // DIVES
+    if total > MOST_NODES:
+        box = prod(map(len, first.domains.values()))
+        raise BadInput(
+            f"a search must be able to end, this one would try about {total:.0e} of the {box} points that are left "
+            "after narrowing; give smaller ranges or more conditions"
+        )
+
+
+def _copy(node: Node) -> Node:
+    return Node(dict(node.domains), list(node.bounds), list(node.checks), dict(node.at), node.scales)
+
+
+def _dive(node: Node, numbers: random.Random) -> int:
+    total, weight = 1, 1
+    while _settled(node) and (node.bounds or node.checks):
+        if plain_product(node) is not None:
+            break
+        name, values = branch(node)
+        if not values:
+            break
+        weight *= len(values)
+        total += weight
+        node = _child(node, name, values[numbers.randrange(len(values))])
+    return total
