@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
+from symkv import symbols
 from symkv.caches import Stack, number, quantity
 from symkv.formula import Formula
 from symkv.measure import closed, measure, with_formats
@@ -75,24 +77,28 @@ class Model:
         index_dtype: str | None = None,
         state_dtype: str | None = None,
         conv_dtype: str | None = None,
+        **values: int | Fraction,
     ) -> dict[str, Any]:
         """The result of `symkv size`: exact bytes of `batch` sequences of `tokens` tokens, and their formulas.
 
-        Without a dtype the config's own is taken, else bf16, which `assumptions` of the result then say. Raises
-        `BadInput` for sizes below 1, for an unknown dtype, and where `tp` does not divide the heads.
+        Without a dtype the config's own is taken, else bf16, which `assumptions` of the result then say. `values` are
+        those of symbols that the config leaves open, such as n_encoder=1500. Raises `BadInput` for sizes below 1, for
+        an unknown dtype or symbol, and where `tp` does not divide the heads.
         """
         formats = {"kv": kv_dtype, "index": index_dtype, "state": state_dtype, "conv": conv_dtype}
-        return measure(with_formats(self.stack, formats, dtype=dtype), tokens=tokens, batch=batch, tp=tp)
+        known = {name: Formula.of(symbols.lookup(name).require(Fraction(value))) for name, value in values.items()}
+        stack = with_formats(self.stack.given(known), formats, dtype=dtype)
+        return measure(stack, tokens=tokens, batch=batch, tp=tp)
 
     def __repr__(self) -> str:
         return f"<{self.stack.name}: stored = {self.stored}>"
 
 
-def from_config(config: object) -> Model:
+def from_config(config: object, *, with_draft: bool = False) -> Model:
     """The model of a config.json given as a dict, or of a transformers config object.
 
-    Raises `BadInput` naming the field for a value that can't be, a model type that isn't known, and a field that speaks
-    of the cache and isn't understood.
+    With `with_draft`, the layers that draft tokens for the model count too. Raises `BadInput` naming the field for a
+    value that can't be, a model type that isn't known, and a field that speaks of the cache and isn't understood.
 
     >>> config = {"model_type": "mistral", "num_hidden_layers": 32, "num_attention_heads": 32, "head_dim": 128}
     >>> model = from_config({**config, "num_key_value_heads": 8, "sliding_window": 4096})
@@ -105,7 +111,7 @@ def from_config(config: object) -> Model:
     >>> print(model.quantity("stored", in_symbols=True))
     n_layers*2*n_kv_heads*d_head*bytes_per_element*min(n_tokens, window)
     """
-    return Model(read(config))
+    return Model(read(config, with_draft=with_draft))
 
 
 def figures(stack: Stack) -> dict[str, Any]:

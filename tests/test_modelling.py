@@ -65,6 +65,23 @@ def test_a_size_that_can_not_be_is_refused(options):
         model.quantity("weight")
 
 
+def test_what_the_config_leaves_open_is_given_by_name():
+    whisper = {"model_type": "whisper", "decoder_layers": 4, "decoder_attention_heads": 6, "d_model": 384}
+    whisper |= {"encoder_layers": 4, "encoder_attention_heads": 6, "is_encoder_decoder": True}
+    model = symkv.from_config(whisper)
+    assert model.size(tokens=448)["stored_bytes"] is None
+    assert model.size(tokens=448, n_encoder=1500)["stored_bytes"] == 2 * 4 * 384 * 2 * (448 + 1500)
+    for wrong in ({"n_encoder": 0}, {"window": 3}, {"no_such_symbol": 3}):
+        with pytest.raises(BadInput):
+            model.size(tokens=448, **wrong)
+
+
+def test_draft_layers_count_where_they_are_asked_for():
+    config = {**LLAMA, "model_type": "mimo", "head_dim": 128, "num_nextn_predict_layers": 1}
+    assert str(symkv.from_config(config).growth) == "65536*bytes_per_element"
+    assert str(symkv.from_config(config, with_draft=True).growth) == "67584*bytes_per_element"
+
+
 def test_python_and_the_command_line_give_the_same_size(capsys, tmp_path):
     path = tmp_path / "config.json"
     path.write_text(json.dumps(LLAMA))
