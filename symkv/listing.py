@@ -17,6 +17,7 @@ from symkv.models import Record, bundled, resolve
 from symkv.models.records import names, record
 from symkv.models.symbolic import symbolic
 from symkv.proof.collect import collect
+from symkv.solve.laws import law_items
 from symkv.units import against_printed
 from symkv.variants import FAMILIES, catalogue, variant
 
@@ -82,6 +83,7 @@ KINDS: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "variants": _variants,
     "models": _models,
     "derivations": _derivations,
+    "laws": law_items,
 }
 
 

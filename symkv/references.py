@@ -51,4 +51,7 @@ POPE_2026 = Source(
     2026,
     "Dwarkesh Podcast, 29 April 2026, from 01:33:02",
 )
+POPE_2022 = Source(
+    "Pope et al.", "Efficiently Scaling Transformer Inference", 2022, "arXiv:2211.05102, table 1", checked=False
+)
 CHARACTER_2024 = Source("Character.AI", "Optimizing AI Inference at Character.AI", 2024, "research.character.ai")

@@ -12,11 +12,11 @@ from symkv.errors import BadInput
 
 @app.command("list")
 def list_(
-    kind: Annotated[str | None, typer.Argument(help="variants, models or derivations; all without it.")] = None,
+    kind: Annotated[str | None, typer.Argument(help="variants, models, derivations or laws; all without it.")] = None,
     form: Annotated[str | None, typer.Option("--format", help="csv, html, latex or markdown, of one kind.")] = None,
     as_json: Json = False,
 ) -> None:
-    """List the variants, bundled models and derivations."""
+    """List the variants, bundled models, derivations and laws of serving."""
     from symkv.listing import KINDS, items
     from symkv.tables import check_form, rendered
     from symkv.terminal import listing_text
@@ -40,7 +40,14 @@ def show(
     with_draft: Draft = False,
     as_json: Json = False,
 ) -> None:
-    """Show a variant or model: what it caches, the formulas, the paper's own form."""
+    """Show a variant, model or law: what it caches, the formulas, the paper's own form."""
+    from symkv.solve.laws import is_law, law_show_text, law_shown
+
+    if is_law(name):
+        told = law_shown(name)
+        emit("show", told, [told["latex"]["statement"]] if latex else law_show_text(told), as_json)
+        return
+
     from symkv.listing import shown
     from symkv.terminal import show_text
 

@@ -35,11 +35,17 @@ def solve(
 ) -> None:
     """Which value of a symbol meets a target: the closed form, proved, and the whole answers next to it."""
     from symkv import symbols
+    from symkv.cli.laws import solve_named
     from symkv.measure import conditioned
     from symkv.models import resolve
     from symkv.models.symbolic import opened
+    from symkv.solve.laws import is_law
     from symkv.units import parse_size
 
+    if is_law(what):
+        options = {"--target": target, "--prints": prints, "--against": against, "--per": per, "--tp": tp}
+        solve_named(what, symbol, given, options | {"--where": where}, tokens, batch, dtype, as_json=as_json)
+        return
     if sum(map(bool, (target, prints, against))) != 1:
         raise BadInput("solve takes one of --target SIZE, --prints SIZE and --against WHAT; write --target 2KiB")
     for size in filter(None, (target, prints)):
