@@ -1,6 +1,7 @@
 """`symkv.from_config`: dicts and transformers configs give formulas and the sizes that the command line gives."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -135,11 +136,14 @@ def test_at_least_sixty_models_are_bundled_over_all_families():
     kept = {"every token kept", "shared across layers", "windowed", "stored is not read", "constant state"}
     assert kept <= families | {"cross", "draft"}
     assert sum(item.verified for item in found) >= 30
+    assert all("https://" in item.source or "arXiv:" in item.source for item in found)
+    assert {item.name for item, _ in REAL} == {i.name for i in found if i.verified} - {"mistral-7b-v0.1"}  # its paper
     assert {item.config["model_type"] for item in found} >= set("llama mamba2 t5 whisper deepseek_v4 kimi_k3".split())
 
 
 CONFIGS = Path(__file__).parent / "data" / "configs"
-REAL = [(item, CONFIGS / f"{item.source.split(',')[0].replace('/', '--')}.json") for item in bundled()]
+HUB = re.compile(r"https://huggingface.co/([\w.-]+)/([\w.-]+)/blob/main/config.json")
+REAL = [(item, CONFIGS / f"{found[1]}--{found[2]}.json") for item in bundled() if (found := HUB.fullmatch(item.source))]
 
 
 @pytest.mark.parametrize(
