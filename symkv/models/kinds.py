@@ -55,7 +55,7 @@ def kinds_of(reading: Reading) -> list[str]:
         name, kinds = listed
     known = reading.family.mixers
     for index, kind in enumerate(kinds):
-        if kind not in known:
+        if not isinstance(kind, str) or kind not in known:
             words = " or ".join(known)
             raise BadInput(
                 f"{name or 'layer_types'}[{index}] must be {words} for {reading.model_type}, got {shown(kind)}; "
@@ -91,6 +91,10 @@ def _listed(reading: Reading, *, drafts: bool = False) -> tuple[str, list[str]] 
             return name, [words[i % len(words)] for i in range(reading.layers)]
         entries = per_layer(words, name, layers=reading.layers, drafts=reading.drafts)
         return name, words if drafts and len(words) > reading.layers else entries
+    for name in reading.family.lists:
+        outer, dot, _ = name.partition(".")
+        if dot and reading.config.get(outer) is not None:
+            raise BadInput(f"{name} must be given where {outer} is: which layers it means isn't known without")
     return None
 
 
@@ -226,14 +230,19 @@ def _numbered(
 def _kimi(reading: Reading) -> list[str]:
     """Kimi Linear: linear_attn_config numbers the layers of both kinds, from 1."""
     given = reading.config.get("linear_attn_config")
-    if not isinstance(given, Mapping) or "full_attn_layers" not in given:
+    if given is not None and (not isinstance(given, Mapping) or "full_attn_layers" not in given):
+        raise BadInput(f"linear_attn_config must be an object with full_attn_layers, got {shown(given)}; write null")
+    if given is None:
         reading.fall_back(f"layers 4, 8, 12, ... are {FULL}: the default of {reading.model_type}")
         return [FULL if i and i % 4 == 0 else LINEAR for i in range(reading.layers)]
     kinds = _numbered("linear_attn_config.full_attn_layers", FULL, LINEAR, first=1).of(reading)
     if "kda_layers" in given:
         other = _numbered("linear_attn_config.kda_layers", LINEAR, FULL, first=1).of(reading)
         if other != kinds:
-            raise BadInput("linear_attn_config must put every layer in one of full_attn_layers and kda_layers")
+            raise BadInput(
+                f"linear_attn_config must put each of num_hidden_layers = {reading.layers} layers in one of "
+                "full_attn_layers and kda_layers; make them agree"
+            )
     return kinds
 
 

@@ -54,9 +54,16 @@ def _lightning(reading: Reading, layer: int) -> LayerPart:
 
 def inner(reading: Reading) -> int:
     """The inner channels: as given, else the expansion times the hidden size."""
-    given = reading.given("inner")
-    if given is not MISSING and given is not None:
-        return reading.needed("inner")
+    channels, source = _channels(reading)
+    if source != reading.name("inner"):
+        reading.fall_back(f"inner channels = {channels}: {source}")
+    return channels
+
+
+def _channels(reading: Reading) -> tuple[int, str]:
+    """The inner channels and what gives them."""
+    if reading.get("inner") not in (MISSING, None):
+        return reading.needed("inner"), reading.name("inner")
     hidden = reading.needed("hidden")
     expand = reading.get("expand")
     if isinstance(expand, bool) or not isinstance(expand, int | float) or not 0 < expand <= 1000:
@@ -64,8 +71,8 @@ def inner(reading: Reading) -> int:
     width = Fraction(str(expand)) * hidden
     if width.denominator != 1:
         raise BadInput(f"{reading.name('expand')} times hidden_size must be a whole number, got {shown(expand)}")
-    reading.fall_back(f"inner channels = {width}: {reading.name('expand')} * hidden_size = {shown(expand)} * {hidden}")
-    return count(int(width), "inner channels")
+    source = f"{reading.name('expand')} * hidden_size = {shown(expand)} * {hidden}"
+    return count(int(width), f"{reading.name('expand')} * hidden_size"), source
 
 
 def _mamba1(reading: Reading, layer: int) -> LayerPart:
@@ -92,12 +99,15 @@ def _mamba2(reading: Reading, layer: int) -> LayerPart:
         reading.fall_back(f"{reading.name('state_dim')} = {width}: inner channels / heads = {channels} / {heads}")
     else:
         width = reading.needed("state_dim")
-        total = reading.given("inner")
-        if isinstance(total, int) and total != heads * width:
-            raise BadInput(
-                f"{reading.name('inner')} must be {reading.name('state_heads')} * {reading.name('state_dim')} = "
-                f"{heads * width}, got {total}; make them agree"
-            )
+        if any(
+            reading.given(word) not in (MISSING, None) for word in ("inner", "expand") if word in reading.family.names
+        ):
+            channels, source = _channels(reading)
+            if channels != heads * width:
+                raise BadInput(
+                    f"{reading.name('state_heads')} * {reading.name('state_dim')} = {heads * width} must be the inner "
+                    f"channels, got {channels} by {source}; make them agree"
+                )
     values = {
         "n_heads": heads,
         "d_head": width,

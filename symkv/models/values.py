@@ -15,6 +15,8 @@ MISSING = object()
 
 def shown(value: Any) -> str:
     """A value as an error message shows it: short, on one line."""
+    if value is MISSING:
+        return "none"
     try:
         text = "null" if value is None else str(value).lower() if isinstance(value, bool) else ascii(value)
     except (ValueError, RecursionError):  # an int of too many digits, or a value that holds itself
