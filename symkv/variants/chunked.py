@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import Reduction, Source, Variant, key_value
+from symkv.caches import Printed, Reduction, Source, Variant, key_value
 from symkv.caches.masks import chunk as own_chunk
 from symkv.formula import Formula, floor
 
@@ -23,6 +23,14 @@ def paper_form(
     return 2 * n_layers * n_kv_heads * d_head * bytes_per_element * (n_tokens - chunk * floor((n_tokens - 1) / chunk))
 
 
+MEASURED = Source(
+    "Hugging Face",
+    "transformers 5.23.0, measured caches",
+    2026,
+    "model type llama4: records in the first chunk less the global layers, 5760 - 15*96 and 6912 - 12*192",
+)
+_TINY = {"n_kv_heads": 2, "d_head": 24, "bytes_per_element": 1}
+
 VARIANT = Variant(
     name="chunked",
     title="Chunked attention",
@@ -32,6 +40,9 @@ VARIANT = Variant(
     tensors=key_value(mask=own_chunk()),
     paper_form=paper_form,
     paper_of="stored",
-    numbers=(),
+    numbers=(
+        Printed("between", {**_TINY, "n_layers": 3, "chunk": 16, "n_tokens": 15}, "4320", MEASURED),
+        Printed("between", {**_TINY, "n_layers": 4, "chunk": 13, "n_tokens": 12}, "4608", MEASURED),
+    ),
     reduces_to=(Reduction("gqa", where=("n_tokens <= chunk",)),),
 )

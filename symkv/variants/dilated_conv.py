@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import CachedTensor, Reduction, Source, Variant
+from symkv.caches import CachedTensor, Printed, Reduction, Source, Variant
 from symkv.caches.masks import window
 from symkv.formula import Formula, min
 from symkv.symbols import Symbol, declare
@@ -37,6 +37,14 @@ def paper_form(
     return n_layers * d_model * bytes_per_element * min(n_tokens, (d_conv - 1) * dilation + 1)
 
 
+MEASURED = Source(
+    "Hugging Face",
+    "transformers 5.23.0, measured caches",
+    2026,
+    "model type qwen4_exp_text: shapes of conv_states.1, (1, 48, 6) and (1, 192, 9)",
+)
+_TINY = {"n_layers": 1, "dilation": 3, "n_tokens": 30, "bytes_per_element": 1}
+
 VARIANT = Variant(
     name="dilated_conv",
     title="Dilated short convolution",
@@ -55,7 +63,10 @@ VARIANT = Variant(
     ),
     paper_form=paper_form,
     paper_of="stored",
-    numbers=(),
+    numbers=(
+        Printed("between", {**_TINY, "d_model": 48, "d_conv": 3}, "288", MEASURED),  # two streams of 24
+        Printed("between", {**_TINY, "d_model": 192, "d_conv": 4}, "1728", MEASURED),  # two streams of 96
+    ),
     reduces_to=(Reduction("short_conv", where=("dilation = 1",)),),
     defaults={"d_conv": 4},
     units=("1 = token",),

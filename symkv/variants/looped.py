@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import Reduction, Source, Variant, key_value
+from symkv.caches import Printed, Reduction, Source, Variant, key_value
 from symkv.formula import Formula
 from symkv.symbols import Symbol, declare
 
@@ -38,6 +38,14 @@ def paper_form(
     return (n_single_layers + n_layers * n_loops) * 2 * n_kv_heads * d_head * bytes_per_element
 
 
+MEASURED = Source(
+    "Hugging Face",
+    "transformers 5.23.0, measured caches",
+    2026,
+    "model type hrm_text: 2 cycles of 3 + 1 stacks",
+)
+_TINY = {"n_layers": 4, "n_loops": 8, "n_single_layers": 0, "n_kv_heads": 4, "d_head": 32, "bytes_per_element": 1}
+
 VARIANT = Variant(
     name="looped",
     title="Looped layers with a cache for each pass",
@@ -49,7 +57,10 @@ VARIANT = Variant(
     source=GEIPING_2025,
     tensors=key_value(layers="n_layers*n_loops + n_single_layers"),
     paper_form=paper_form,
-    numbers=(),
+    numbers=(
+        Printed("stored", {**_TINY, "n_tokens": 4}, "32768", MEASURED),
+        Printed("stored", {**_TINY, "n_tokens": 27}, "221184", MEASURED),
+    ),
     defaults={"n_single_layers": 0},
     reduces_to=(Reduction("gqa", where=("n_loops = 1", "n_single_layers = 0")),),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import CachedTensor, Reduction, Source, Variant, key_value
+from symkv.caches import CachedTensor, Printed, Reduction, Source, Variant, key_value
 from symkv.formula import Formula
 from symkv.symbols import Symbol, declare
 
@@ -22,6 +22,14 @@ def paper_form(
     return n_layers * (2 * n_kv_heads * d_head + d_index) * bytes_per_element
 
 
+MEASURED = Source(
+    "Hugging Face",
+    "transformers 5.23.0, measured caches",
+    2026,
+    "model type minimax_m3_vl_text: records with 2 sparse layers of 4 less half of those with none",
+)
+_TINY = {"n_layers": 2, "n_kv_heads": 2, "d_head": 24, "d_index": 18, "bytes_per_element": 1}
+
 VARIANT = Variant(
     name="msa",
     title="MiniMax sparse attention",
@@ -36,7 +44,11 @@ VARIANT = Variant(
         CachedTensor("index key", "1", "d_index", role="index", part="index"),
     ),
     paper_form=paper_form,
-    numbers=(),
+    numbers=(
+        Printed("stored", {**_TINY, "n_tokens": 5}, "1140", MEASURED),  # 2100 - 1920/2
+        Printed("stored", {**_TINY, "n_tokens": 36}, "8208", MEASURED),  # 15120 - 13824/2
+        Printed("stored", {**_TINY, "n_tokens": 36}, "1296", MEASURED, only=("index key",)),  # 15120 - 13824
+    ),
     reduces_to=(Reduction("qsa", where=("block_size = 1", "compression = 1", "top_blocks = top_k")),),
     defaults={"block_size": 128, "top_blocks": 16},
     units=("1 = layer/head", "1 = token"),

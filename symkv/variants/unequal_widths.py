@@ -51,6 +51,13 @@ def mixed_form(
 _TINY = {"n_global_layers": 1, "n_local_layers": 3, "n_kv_heads": 2, "d_k": 24, "d_v": 10, "window": 16}
 _ELEMENTS = {**_TINY, "bytes_per_element": 1}
 
+SLOPES = Source(
+    "Hugging Face",
+    "transformers 5.23.0, measured caches",
+    2026,
+    "model type mimo_v2_flash: growth of the records, (8568 - 8364)/3 and (8900 - 8750)/3: one global layer",
+)
+
 VARIANTS = (
     Variant(
         name="unequal_widths",
@@ -60,7 +67,14 @@ VARIANTS = (
         source=MIMO,
         tensors=widths(),
         paper_form=paper_form,
-        numbers=(),
+        numbers=(
+            Printed(
+                "growth", {"n_layers": 1, "n_kv_heads": 2, "d_k": 24, "d_v": 10, "bytes_per_element": 1}, "68", SLOPES
+            ),
+            Printed(
+                "growth", {"n_layers": 1, "n_kv_heads": 1, "d_k": 32, "d_v": 18, "bytes_per_element": 1}, "50", SLOPES
+            ),
+        ),
         reduces_to=(
             Reduction("gqa", where=("d_k = d_head", "d_v = d_head")),
             Reduction("mla_expanded", where=("n_kv_heads = n_heads", "d_k = d_nope + d_rope")),
