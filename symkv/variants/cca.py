@@ -69,6 +69,14 @@ def window_paper_form(
     return n_layers * (states + 2 * n_kv_heads * d_head * min(n_tokens, window - 1)) * bytes_per_element
 
 
+IN_WINDOW = Source(
+    "Hugging Face",
+    "transformers 5.23.0, measured caches",
+    2026,
+    "model type zaya, a tiny random model of 4 hybrid_sliding layers",
+)
+_WINDOW = {**_TINY, "window": 16, "bytes_per_element": 1}
+
 VARIANTS = (
     Variant(
         name="cca",
@@ -99,7 +107,10 @@ VARIANTS = (
         tensors=(*key_value(mask=WINDOW), *STATES),
         paper_form=window_paper_form,
         paper_of="between",
-        numbers=(),
+        numbers=(
+            Printed("between", {**_WINDOW, "n_tokens": 5}, "4320", IN_WINDOW),
+            Printed("between", {**_WINDOW, "n_tokens": 36}, "8160", IN_WINDOW),
+        ),
         reduces_to=(Reduction("cca", where=("n_tokens <= window",)),),
         where=("2 divides n_kv_heads*d_head",),
         defaults={"d_conv_depthwise": 2, "d_conv_grouped": 2},

@@ -60,6 +60,14 @@ def window_paper_form(
     return n_layers * (attention + columns * 2 * (n_kv_heads * d_head + d_model)) * bytes_per_element
 
 
+SHAPES = Source(
+    "Hugging Face",
+    "transformers 5.23.0, measured caches",
+    2026,
+    "model type inkling_text: shapes in its 2 sliding layers, (1, 6, 8, 16) twice, and 96, 96, 216, 216 by 3 columns",
+)
+_TWO = {"n_layers": 2, "n_kv_heads": 6, "d_head": 16, "d_model": 216, "d_conv": 3, "window": 9, "n_tokens": 24}
+
 VARIANTS = (
     Variant(
         name="conv_beside_attention",
@@ -93,7 +101,12 @@ VARIANTS = (
         tensors=(*key_value(mask=WINDOW), *CONVOLUTIONS),
         paper_form=window_paper_form,
         paper_of="stored",
-        numbers=(),
+        numbers=(
+            Printed("between", {**_TWO, "bytes_per_element": 1}, "3072", SHAPES, only=("key", "value")),
+            Printed(
+                "stored", {**_TWO, "bytes_per_element": 1}, "3744", SHAPES, only=tuple(t.name for t in CONVOLUTIONS)
+            ),
+        ),
         reduces_to=(Reduction("conv_beside_attention", where=("n_tokens <= window",)),),
         defaults={"d_conv": 4},
     ),

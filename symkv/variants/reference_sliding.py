@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import Reduction, Source, Variant, key_value
+from symkv.caches import Printed, Reduction, Source, Variant, key_value
 from symkv.caches.masks import sinks
 from symkv.formula import Formula, min
 
@@ -27,6 +27,14 @@ def paper_form(
     return 2 * n_layers * n_kv_heads * d_head * bytes_per_element * min(n_tokens, n_prompt + window)
 
 
+MEASURED = Source(
+    "Hugging Face",
+    "transformers 5.23.0, measured caches",
+    2026,
+    "model type unlimited_ocr, a tiny random model: 3 and 20 steps after 23 tokens",
+)
+_TINY = {"n_layers": 5, "n_kv_heads": 1, "d_head": 16, "n_prompt": 23, "window": 10, "bytes_per_element": 1}
+
 VARIANT = Variant(
     name="reference_sliding",
     title="Reference sliding window",
@@ -36,7 +44,10 @@ VARIANT = Variant(
     tensors=key_value(mask=sinks("n_prompt")),
     paper_form=paper_form,
     paper_of="stored",
-    numbers=(),
+    numbers=(
+        Printed("between", {**_TINY, "n_tokens": 26}, "4160", MEASURED),
+        Printed("between", {**_TINY, "n_tokens": 43}, "5120", MEASURED),
+    ),
     defaults={"window": 128},
     reduces_to=(
         Reduction("streaming_sinks", where=("n_sinks = n_prompt",)),

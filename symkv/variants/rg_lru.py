@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import SLOT, CachedTensor, Source, Variant
+from symkv.caches import SLOT, CachedTensor, Printed, Source, Variant
 from symkv.caches.masks import window
 from symkv.formula import Formula
 from symkv.symbols import Symbol, declare
@@ -31,6 +31,14 @@ def paper_form(n_layers: Formula, d_rnn: Formula, d_conv: Formula, bytes_per_ele
     return n_layers * (d_rnn + d_rnn * d_conv) * bytes_per_element
 
 
+MEASURED = Source(
+    "Hugging Face",
+    "transformers 5.23.0, measured caches",
+    2026,
+    "model type recurrent_gemma: recurrent_states (1, 96) and conv1d_state (1, 96, 4) of 4 layers, kernel 5",
+)
+_TINY = {"n_layers": 4, "d_rnn": 96, "d_conv": 5, "n_tokens": 12, "bytes_per_element": 1}
+
 VARIANT = Variant(
     name="rg_lru",
     title="Real-gated linear recurrent unit",
@@ -43,7 +51,10 @@ VARIANT = Variant(
     ),
     paper_form=paper_form,
     paper_of="state",
-    numbers=(),
+    numbers=(
+        Printed("between", _TINY, "384", MEASURED, only=("state",)),
+        Printed("between", _TINY, "1536", MEASURED, only=("inputs",)),
+    ),
     defaults={"d_conv": 4},
     units=("1 = token",),
 )

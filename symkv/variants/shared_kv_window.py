@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import WINDOW, CachedTensor, Reduction, Variant
+from symkv.caches import WINDOW, CachedTensor, Printed, Reduction, Source, Variant
 from symkv.formula import Formula, min
 from symkv.variants.csa import DEEPSEEK_V4
 
@@ -13,6 +13,14 @@ def paper_form(
     """One row of the head's width, its rotated part inside, for each token of the window and layer."""
     return n_layers * d_head * bytes_per_element * min(n_tokens, window)
 
+
+MEASURED = Source(
+    "Hugging Face",
+    "transformers 5.23.0, measured caches",
+    2026,
+    "model type deepseek_v4: shapes of the windows in 6 compressed layers, (1, 1, 15, 24)",
+)
+_TINY = {"n_layers": 6, "d_head": 24, "d_rope": 6, "window": 16, "n_tokens": 38, "bytes_per_element": 1}
 
 VARIANT = Variant(
     name="shared_kv_window",
@@ -26,7 +34,7 @@ VARIANT = Variant(
     ),
     paper_form=paper_form,
     paper_of="stored",
-    numbers=(),
+    numbers=(Printed("between", _TINY, "2160", MEASURED),),
     reduces_to=(Reduction("shared_kv", where=("n_tokens <= window", "d_rope <= d_head")),),
     where=("d_rope <= d_head",),
     units=("1 = layer/head",),
