@@ -135,7 +135,9 @@ def _tied_rows(reading: Reading, layer: int) -> LayerPart:
         raise BadInput(f"rope_parameters.full_attention.partial_rotary_factor must be from 0 to 1, got {shown(share)}")
     rotated = Fraction(str(share)) * (values["d_head"] or 0)
     if rotated.denominator != 1:
-        raise BadInput(f"the rotated part of a head must be whole, got {share} of {values['d_head']}")
+        raise BadInput(
+            f"global_head_dim must have a whole rotated part, got {share} of {values['d_head']}; see rope_parameters"
+        )
     return part("tied_kv", "full attention, key tied to value", {**values, "d_rotary": int(rotated)})
 
 
