@@ -19,7 +19,7 @@ AMBIGUOUS = {"KB": 1, "MB": 2, "GB": 3, "TB": 4}  # the power of 1024 or of 1000
 TOKEN_SUFFIX = {"k": 10**3, "Ki": 2**10, "M": 10**6, "Mi": 2**20}
 
 _NUMBER = r"\d+(?:\.\d+)?(?:[eE]\d{1,2})?"
-_SIZE = re.compile(rf"({_NUMBER})\s*([A-Za-z]*)", re.ASCII)
+_SIZE = re.compile(rf"({_NUMBER}|\d+/0*[1-9]\d*)\s*([A-Za-z]*)", re.ASCII)
 _TOKENS = re.compile(r"(\d+(?:\.\d+)?)\s*(k|Ki|M|Mi)?", re.ASCII)
 MAX_DIGITS = 200
 MAX_BITS = 13_287  # of 4000 digits; Python prints no more than 4300
@@ -54,8 +54,8 @@ def parse_size(text: str) -> tuple[Size, ...]:
 
     >>> [str(size.bytes) for size in parse_size("2KB")]  # 2 * 1024 and 2 * 1000
     ['2048', '2000']
-    >>> [str(size.bytes) for size in parse_size("2 KiB")]
-    ['2048']
+    >>> [str(size.bytes) for size in (*parse_size("2 KiB"), *parse_size("5000/3B"))]
+    ['2048', '5000/3']
     """
     match = _SIZE.fullmatch(text.strip())
     if match is None:
@@ -92,6 +92,8 @@ def printed_bands(text: str) -> list[Band]:
     [('66432/25', '66688/25')]
     """
     match = _SIZE.fullmatch(text.strip())
+    if match and "/" in match[1]:
+        raise BadInput(f"a printed size must be a decimal, got {text[:40]!r}; write 1.67kB")
     digits = len(match[1].partition(".")[2]) if match and "e" not in match[1].lower() else 0
     half = Fraction(1, 2 * 10**digits)
     return [

@@ -16,7 +16,6 @@ from symkv.formula import Formula, Relation
 from symkv.models.records import names as models
 from symkv.proof.dimensions import check_units
 from symkv.proof.judges import judge
-from symkv.solve import solve
 from symkv.solve.intervals import direction, interval
 from symkv.solve.laws import law, law_result, laws, read_given, solve_law
 from symkv.solve.laws.inverse import invert
@@ -131,16 +130,16 @@ def test_the_spoken_design_has_2048_bytes_in_one_byte_and_4096_in_two():
     assert found == [2048, 4096]
 
 
-def test_six_and_a_half_heads_meet_the_price_step():
-    from symkv.caches import Stack
-
-    given = {"n_layers": Formula.of(1), "d_head": Formula.of(128)}
-    answer = solve(Stack.of(variant("gqa")).given(given), symbol="n_kv_heads", target="1666.6666B", dtype="fp8")
-    assert (answer.answers[0].below.value, answer.answers[0].above.value) == (6, 7)
-    kappa = Fraction(5000, 3)
-    assert kappa / 256 == Fraction(625, 96)
-    misses = [round(float((heads * 256 / kappa - 1) * 100), 1) for heads in (6, 7, 8)]
-    assert misses == [-7.8, 7.5, 22.9]
+def test_six_and_a_half_heads_meet_the_price_step(capsys):
+    given = ("gqa", "n_layers=1", "d_head=128", "--dtype", "fp8")
+    assert main(["solve", *given, "--for", "n_kv_heads", "--target", "5000/3B", "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)["result"]
+    assert result["exact"] == "625/96"
+    sides = [(result[side]["value"], round(float(result[side]["miss_percent"]), 1)) for side in ("below", "above")]
+    assert sides == [(6, -7.8), (7, 7.5)]
+    assert main(["size", *given, "n_kv_heads=8", "--json"]) == 0
+    spoken = json.loads(capsys.readouterr().out)["result"]["growth_bytes_per_token"]
+    assert round(float((spoken / Fraction(5000, 3) - 1) * 100), 1) == 22.9
 
 
 def test_the_balance_batch_is_300_times_the_sparsity():
@@ -458,6 +457,44 @@ def test_an_interval_under_conditions_and_one_that_leaves_the_domain():
         solve_law(law("capacity"), "batch", [*fit, "hbm_bytes=8..20"])
     whole = solve_law(law("capacity"), "batch", [*fit, "hbm_bytes=11..20"]).answers[0].interval
     assert (whole.low, whole.high) == (1, 10)
+
+
+def test_a_stack_is_solved_and_sized_over_ranges(capsys):
+    asked = ("solve", "gqa", "--for", "n_kv_heads", "--target", "2KiB", "n_layers=1", "d_head=64..128")
+    assert main([*asked, "--json"]) == 0
+    answers = json.loads(capsys.readouterr().out)["result"]["answers"]
+    ends = {answer["dtype"]: (answer["interval"]["low"], answer["interval"]["high"]) for answer in answers}
+    assert ends == {"fp8": (8, 16), "bf16": (4, 8), "fp32": (2, 4)}
+    assert main([*asked, "--dtype", "fp8"]) == 0
+    assert (
+        "fp8: n_kv_heads = 8 to 16\n    least at d_head = 128\n    greatest at d_head = 64" in capsys.readouterr().out
+    )
+    sized = ("size", "sliding_window", "n_layers=2", "n_kv_heads=1", "d_head=8", "window=64..128", "--dtype", "fp8")
+    assert main([*sized, "n_tokens=100..1Ki", "batch=1..3", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["result"]["intervals"]
+    assert (found["stored_bytes"]["low"], found["stored_bytes"]["high"]) == (32 * 64, 3 * 32 * 128)
+    assert found["stored_bytes"]["high_at"] == {"batch": 3, "n_tokens": 1024, "window": 128}
+    assert main(list(sized)) == 2
+    assert "LO..HI for n_tokens" in capsys.readouterr().err
+    assert main([*sized, "--tokens", "1000"]) == 0
+    assert "stored: 2048 B (2 KiB, 2.05 kB) to 4096 B" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["size", "gqa", "d_head=64..128", "d_head=1..2"], "given once"),
+        (["size", "gqa", "d_head=64..", "--tokens", "1"], "LO..HI"),
+        (["size", "gqa", "n_layers=1", "n_kv_heads=1", "d_head=8", "n_tokens=1..2", "--tokens", "1"], "given once"),
+        (["solve", "gqa", "--for", "n_kv_heads", "--target", "2KiB", "n_layers=1", "batch=1..2"], "batch must be one"),
+        (["solve", "gqa", "--for", "n_kv_heads", "--prints", "2KiB", "n_layers=1", "d_head=1..2"], "with --target"),
+        (["solve", "gqa", "--for", "n_kv_heads", "--prints", "5/3B"], "decimal"),
+        (["solve", "gqa", "--for", "n_kv_heads", "--target", "5/0B"], "a size must be"),
+    ],
+)
+def test_what_a_range_of_a_stack_refuses(arguments, words, capsys):
+    assert main(arguments) == 2
+    assert words in capsys.readouterr().err
 
 
 # -- the commands -----------------------------------------------------------------------------------------------------

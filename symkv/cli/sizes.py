@@ -76,14 +76,17 @@ def size(
     as_json: Json = False,
 ) -> None:
     """How many bytes a model or variant stores, reads and writes; exact."""
+    from symkv.cli.uncertain import with_size_intervals
     from symkv.engines import allocated
     from symkv.measure import measure, with_formats
     from symkv.models import resolve
+    from symkv.solve.uncertain import ranged, split_ranges
     from symkv.terminal import formats_text, size_text
 
     named = resolve(what, with_draft=with_draft)  # first, for a written stack declares its named counts
+    box, given = split_ranges(given)
     values, length, sequences, notes = values_of(given, tokens, batch)
-    stack = named.given(values.values)
+    stack = ranged(named, box).given(values.values)
     formats = {"kv": kv_dtype, "index": index_dtype, "state": state_dtype, "conv": conv_dtype}
     formats |= {"key": key_dtype, "value": value_dtype, "rope": rope_dtype}
     stack = with_formats(stack, formats, dtype=one_dtype(dtype, values.dtype))
@@ -92,7 +95,10 @@ def size(
     if engine is not None or static is not None:
         code = one_dtype(dtype, values.dtype)
         result |= allocated(stack, engine, tokens=length, batch=sequences, dtype=code, static=static)
-    emit("size", result, size_text(result, formats_text(stack)), as_json)
+    lines = size_text(result, formats_text(stack))
+    if box:
+        result, lines = with_size_intervals(result, lines, stack, box, length, sequences)
+    emit("size", result, lines, as_json)
 
 
 def values_of(given: list[str] | None, tokens: str | None, batch: int | None) -> tuple[Any, int | None, int, list[str]]:

@@ -36,10 +36,12 @@ def solve(
     """Which value of a symbol meets a target: the closed form, proved, and the whole answers next to it."""
     from symkv import symbols
     from symkv.cli.laws import solve_named
+    from symkv.cli.uncertain import with_intervals
     from symkv.measure import conditioned
     from symkv.models import resolve
     from symkv.models.symbolic import opened
     from symkv.solve.laws import is_law
+    from symkv.solve.uncertain import ranged, split_ranges
     from symkv.units import parse_size
 
     if is_law(what):
@@ -47,16 +49,22 @@ def solve(
         solve_named(what, symbol, given, options | {"--where": where}, tokens, batch, dtype, as_json=as_json)
         return
     if sum(map(bool, (target, prints, against))) != 1:
-        raise BadInput("solve takes one of --target SIZE, --prints SIZE and --against WHAT; write --target 2KiB")
+        raise BadInput(
+            "solve takes one of --target SIZE, --prints SIZE and --against WHAT; write --target 2KiB, "
+            "or name a law of symkv list laws"
+        )
     for size in filter(None, (target, prints)):
         parse_size(size)  # bad input is refused before an engine is loaded
     named = resolve(what, with_draft=with_draft)  # before the symbols, for a written stack declares its named counts
     named = opened(named, symbols.lookup(symbol).name)  # a model's own number is what is asked for
     if per not in (None, "rank") or (per is None) != (tp is None):
         raise BadInput("--per rank and --tp N go together; write --per rank --tp 8")
+    box, given = split_ranges(given)
     values, length, sequences, notes = values_of(given, tokens, batch)
-    stack = conditioned(named.given(values.values), where or []).filled(but=frozenset({symbol}))
+    stack = conditioned(ranged(named, box).given(values.values), where or []).filled(but=frozenset({symbol}))
     code = one_dtype(dtype, values.dtype)
+    if box and (against or prints):
+        raise BadInput("NAME=LO..HI goes with --target, not with --prints or --against; give one value")
     if against:
         _share([stack, _like(resolve(against), values.values)], symbol, ratio, of, length, code, as_json)
         return
@@ -68,7 +76,10 @@ def solve(
     solution = solve_for(
         stack, symbol=symbol, target=target, prints=prints, of=of, tokens=length, batch=sequences, dtype=code, tp=tp
     )
-    emit("solve", result_of(solution), [*solution_text(solution), *(f"  {note}" for note in notes)], as_json)
+    result, lines = result_of(solution), solution_text(solution)
+    if box:
+        result, lines = with_intervals(result, lines, solution, box)
+    emit("solve", result, [*lines, *(f"  {note}" for note in notes)], as_json)
 
 
 def _like(other: Any, values: Any) -> Any:

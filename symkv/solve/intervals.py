@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 from symkv import symbols
 from symkv.errors import BadInput
@@ -20,7 +21,7 @@ from symkv.formula import Formula, Relation, symbol
 from symkv.proof.collect import domain_of
 from symkv.proof.domains import NATURAL, SLACK, Domain
 from symkv.proof.search import prove_with_split
-from symkv.units import shown
+from symkv.units import TOKEN_SUFFIX, parse_tokens, rational, shown
 
 Box = Mapping[str, tuple[Fraction, Fraction]]
 Point = Mapping[str, Fraction]
@@ -46,8 +47,14 @@ def parse_ends(name: str, text: str) -> tuple[Fraction, Fraction]:
     if len(pieces) != 2 or not all(piece.strip() for piece in pieces):
         raise BadInput(f"an uncertain value must be {name}=LO..HI, got {text[:40]!r}; write {name}=1..2")
     known = symbols.lookup(name)
-    low, high = (known.require(Fraction(Formula.parse(piece).evaluate({}))) for piece in pieces)
+    low, high = (known.require(_end(known, piece.strip())) for piece in pieces)
     return ordered(name, low, high)
+
+
+def _end(known: symbols.Symbol, text: str) -> Fraction:
+    if known.unit == "tokens" and text[:1].isdigit() and text.endswith(tuple(TOKEN_SUFFIX)):
+        return Fraction(parse_tokens(text)[0])
+    return Fraction(Formula.parse(text).evaluate({}))
 
 
 def ordered(name: str, low: Fraction, high: Fraction) -> tuple[Fraction, Fraction]:
@@ -83,6 +90,16 @@ def interval(formula: Formula, box: Box, where: Sequence[Relation] = ()) -> Inte
         corners[0][name], corners[1][name] = (low, high) if rises >= 0 else (high, low)
     least, most = (Fraction(inside.evaluate(corner)) for corner in corners)
     return Interval(least, most, *corners)
+
+
+def interval_result(found: Interval) -> dict[str, Any]:
+    """Both ends of an interval, with the corner that attains each, as JSON."""
+    return {
+        "low": rational(found.low),
+        "high": rational(found.high),
+        "low_at": {name: rational(value) for name, value in found.low_at.items()},
+        "high_at": {name: rational(value) for name, value in found.high_at.items()},
+    }
 
 
 def direction(formula: Formula, name: str, box: Box, where: Sequence[Relation] = ()) -> int | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from symkv.solve.intervals import Interval
+from symkv.solve.intervals import interval_result
 from symkv.solve.laws.solving import Beside, LawAnswer, LawSolution
 from symkv.units import decimal, rational
 
@@ -51,26 +50,10 @@ def _answer(answer: LawAnswer) -> dict[str, Any]:
         "below": _side(answer.below),
         "above": _side(answer.above),
         "fits": answer.fits,
-        "interval": interval_result(answer.interval),
+        "interval": None if answer.interval is None else interval_result(answer.interval),
         "why": answer.why or None,
         "notes": list(answer.reading.notes),
     }
-
-
-def interval_result(found: Interval | None) -> dict[str, Any] | None:
-    """Both ends of an interval with the corner that attains each."""
-    if found is None:
-        return None
-    return {
-        "low": rational(found.low),
-        "high": rational(found.high),
-        "low_at": _point(found.low_at),
-        "high_at": _point(found.high_at),
-    }
-
-
-def _point(at: Mapping[str, Fraction]) -> dict[str, Any]:
-    return {name: rational(value) for name, value in at.items()}
 
 
 def _number(value: Fraction | int) -> int | str:
