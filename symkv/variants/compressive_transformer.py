@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import CachedTensor, Mask, Reduction, Source, Variant
+from symkv.caches import CachedTensor, Mask, Printed, Reduction, Source, Variant
 from symkv.formula import Formula
 from symkv.symbols import Symbol, declare
 
@@ -60,6 +60,14 @@ def paper_form(
     return n_layers * (n_memory + n_compressed) * d_model * bytes_per_element
 
 
+MEASURED = Source(
+    "lucidrains",
+    "compressive-transformer-pytorch 0.4.0, measured memories",
+    2021,
+    "memories of (3, 1, 8, 16) and (3, 1, 2 or 4, 16) after segments of 8 tokens; a third party's code",
+)
+_TINY = {"n_layers": 3, "d_model": 16, "n_memory": 8, "n_compressed": 4, "compression": 4, "bytes_per_element": 1}
+
 VARIANT = Variant(
     name="compressive_transformer",
     title="Memory and compressed memory of hidden states",
@@ -75,6 +83,10 @@ VARIANT = Variant(
     ),
     paper_form=paper_form,
     paper_of="state",
-    numbers=(),
+    numbers=(
+        Printed("stored", {**_TINY, "n_tokens": 8}, "384", MEASURED),
+        Printed("stored", {**_TINY, "n_tokens": 16}, "480", MEASURED),
+        Printed("stored", {**_TINY, "n_tokens": 40}, "576", MEASURED),
+    ),
     reduces_to=(Reduction("transformer_xl", where=("n_tokens <= n_memory",)),),
 )

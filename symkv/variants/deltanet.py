@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import SLOT, CachedTensor, Source, Variant
+from symkv.caches import SLOT, CachedTensor, Printed, Source, Variant
 from symkv.caches.masks import window
 from symkv.formula import Formula
 
@@ -21,6 +21,14 @@ def paper_form(
     return n_layers * n_heads * (d_k * d_v + (2 * d_k + d_v) * d_conv) * bytes_per_element
 
 
+MEASURED = Source(
+    "fla-org",
+    "flash-linear-attention 0.6.0, measured caches",
+    2026,
+    "fla.layers.DeltaNet, hidden_size 64 and 4 heads, run on a CPU: a state (1, 4, 16, 16), three of (1, 64, 4)",
+)
+_TINY = {"n_heads": 4, "d_k": 16, "d_v": 16, "d_conv": 4, "n_layers": 1, "n_tokens": 8, "bytes_per_element": 1}
+
 VARIANT = Variant(
     name="deltanet",
     title="DeltaNet",
@@ -34,7 +42,11 @@ VARIANT = Variant(
     ),
     paper_form=paper_form,
     paper_of="state",
-    numbers=(),
+    numbers=(
+        Printed("stored", _TINY, "1024", MEASURED, only=("state",)),
+        Printed("stored", _TINY, "768", MEASURED, only=("query and key inputs", "value inputs")),
+        Printed("stored", _TINY, "1792", MEASURED),
+    ),
     defaults={"d_conv": 4},
     units=("1 = element/(head*token)", "1 = token"),
 )

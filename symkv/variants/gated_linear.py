@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import SLOT, CachedTensor, Reduction, Source, Variant
+from symkv.caches import SLOT, CachedTensor, Printed, Reduction, Source, Variant
 from symkv.formula import Formula
 
 YANG_2023 = Source(
@@ -18,6 +18,13 @@ def paper_form(n_layers: Formula, n_heads: Formula, d_k: Formula, d_v: Formula, 
     return n_layers * n_heads * d_k * d_v * bytes_per_element
 
 
+MEASURED = Source(
+    "fla-org",
+    "flash-linear-attention 0.6.0, measured caches",
+    2026,
+    "fla.layers.GatedLinearAttention, hidden_size 64 and 2 heads, run on a CPU: recurrent_state (1, 2, 32, 16)",
+)
+
 VARIANT = Variant(
     name="gated_linear",
     title="Gated linear attention",
@@ -27,7 +34,14 @@ VARIANT = Variant(
     tensors=(CachedTensor("state", heads="n_heads", width="d_k*d_v", mask=SLOT, role="state"),),
     paper_form=paper_form,
     paper_of="state",
-    numbers=(),
+    numbers=(
+        Printed(
+            "stored",
+            {"n_heads": 2, "d_k": 16, "d_v": 32, "n_layers": 1, "n_tokens": 8, "bytes_per_element": 1},
+            "1024",
+            MEASURED,
+        ),
+    ),
     reduces_to=(Reduction("lightning", where=("d_k = d_head", "d_v = d_head")),),
     units=("1 = element/(head*token)",),
 )

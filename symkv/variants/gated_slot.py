@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import SLOT, CachedTensor, Source, Variant
+from symkv.caches import SLOT, CachedTensor, Printed, Source, Variant
 from symkv.formula import Formula
 from symkv.symbols import Symbol, declare
 
@@ -34,6 +34,13 @@ def paper_form(
     return n_layers * n_heads * n_slots * (d_k + d_v) * bytes_per_element
 
 
+MEASURED = Source(
+    "fla-org",
+    "flash-linear-attention 0.6.0, measured caches",
+    2026,
+    "fla.layers.GatedSlotAttention, hidden_size 64, 4 heads, 8 slots, run on a CPU: (1, 4, 16, 8) and (1, 4, 8, 16)",
+)
+
 VARIANT = Variant(
     name="gated_slot",
     title="Gated slot attention",
@@ -46,5 +53,12 @@ VARIANT = Variant(
     ),
     paper_form=paper_form,
     paper_of="state",
-    numbers=(),
+    numbers=(
+        Printed(
+            "stored",
+            {"n_heads": 4, "n_slots": 8, "d_k": 16, "d_v": 16, "n_layers": 1, "n_tokens": 8, "bytes_per_element": 1},
+            "1024",
+            MEASURED,
+        ),
+    ),
 )

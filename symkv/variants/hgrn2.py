@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import SLOT, CachedTensor, Reduction, Source, Variant
+from symkv.caches import SLOT, CachedTensor, Printed, Reduction, Source, Variant
 from symkv.formula import Formula
 from symkv.symbols import Symbol, declare
 
@@ -25,6 +25,13 @@ def paper_form(n_layers: Formula, d_model: Formula, d_k: Formula, bytes_per_elem
     return n_layers * d_model * d_k * bytes_per_element
 
 
+MEASURED = Source(
+    "fla-org",
+    "flash-linear-attention 0.6.0, measured caches",
+    2026,
+    "fla.layers.HGRN2Attention, hidden_size 64, expand_ratio 16, run on a CPU: recurrent_state (1, 4, 16, 16)",
+)
+
 VARIANT = Variant(
     name="hgrn2",
     title="HGRN2",
@@ -34,7 +41,11 @@ VARIANT = Variant(
     tensors=(CachedTensor("state", heads="n_heads", width="d_k*d_k", mask=SLOT, role="state"),),
     paper_form=paper_form,
     paper_of="state",
-    numbers=(),
+    numbers=(
+        Printed(
+            "stored", {"n_heads": 4, "d_k": 16, "n_layers": 1, "n_tokens": 8, "bytes_per_element": 1}, "1024", MEASURED
+        ),
+    ),
     reduces_to=(Reduction("gated_linear", where=("d_v = d_k",)),),
     where=("d_model = n_heads*d_k",),
     defaults={"d_k": 128},

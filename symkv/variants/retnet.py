@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import SLOT, CachedTensor, Reduction, Source, Variant
+from symkv.caches import SLOT, CachedTensor, Printed, Reduction, Source, Variant
 from symkv.formula import Formula
 
 SUN_2023 = Source(
@@ -19,6 +19,13 @@ def paper_form(n_layers: Formula, n_heads: Formula, d_k: Formula, bytes_per_elem
     return n_layers * n_heads * d_k * (2 * d_k) * bytes_per_element
 
 
+MEASURED = Source(
+    "fla-org",
+    "flash-linear-attention 0.6.0, measured caches",
+    2026,
+    "fla.layers.MultiScaleRetention, hidden_size 64 and 4 heads, run on a CPU: recurrent_state (1, 4, 16, 32)",
+)
+
 VARIANT = Variant(
     name="retnet",
     title="Multi-scale retention",
@@ -28,6 +35,10 @@ VARIANT = Variant(
     tensors=(CachedTensor("state", heads="n_heads", width="2*d_k*d_k", mask=SLOT, role="state"),),
     paper_form=paper_form,
     paper_of="state",
-    numbers=(),
+    numbers=(
+        Printed(
+            "stored", {"n_heads": 4, "d_k": 16, "n_layers": 1, "n_tokens": 8, "bytes_per_element": 1}, "2048", MEASURED
+        ),
+    ),
     reduces_to=(Reduction("gated_linear", where=("d_v = 2*d_k",)),),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import SLOT, CachedTensor, Source, Variant
+from symkv.caches import SLOT, CachedTensor, Printed, Source, Variant
 from symkv.caches.masks import window
 from symkv.formula import Formula
 
@@ -21,6 +21,14 @@ def paper_form(
     return n_layers * (4 * n_heads * d_head + n_heads * d_head * d_conv) * bytes_per_element
 
 
+MEASURED = Source(
+    "NX-AI",
+    "xlstm 2.0.6, measured state",
+    2025,
+    "sLSTMLayer.step, embedding_dim 64 and 4 heads, run on a CPU: slstm_state (4, 1, 64), conv_state (1, 4, 64)",
+)
+_TINY = {"n_layers": 1, "n_heads": 4, "d_head": 16, "d_conv": 4, "n_tokens": 6, "bytes_per_element": 1}
+
 VARIANT = Variant(
     name="slstm",
     title="sLSTM",
@@ -33,7 +41,11 @@ VARIANT = Variant(
     ),
     paper_form=paper_form,
     paper_of="state",
-    numbers=(),
+    numbers=(
+        Printed("stored", _TINY, "256", MEASURED, only=("states",)),
+        Printed("stored", _TINY, "256", MEASURED, only=("inputs",)),
+        Printed("stored", _TINY, "512", MEASURED),
+    ),
     defaults={"d_conv": 4},
     units=("1 = token",),
 )
