@@ -97,7 +97,7 @@ def sizes(stack: Stack, box: Box, *, tokens: int | None = None, batch: int = 1) 
             formula = formula.substitute({TOKENS: tokens})
         formula = collect(formula)
         if formula.names and set(formula.names) <= set(box):
-            found[key] = interval(formula, {name: box[name] for name in formula.names})
+            found[key] = interval(formula, {name: ends for name, ends in box.items() if name in formula.names})
     if not found:
         names = [name for name in collect(quantity(stack, "stored")).names if name not in box]
         missing = " and ".join(names if tokens is None else [name for name in names if name != TOKENS])

@@ -131,7 +131,7 @@ def _point(at: Mapping[str, Fraction]) -> str:
 def _uncertain(law: Law, inverse: Inverse, reading: Reading, form: Formula) -> LawAnswer:
     where = [relation.substitute(reading.values) for relation in (*law.conditions, *inverse.conditions)]
     usable = [relation for relation in where if set(relation.names) <= set(reading.box)]
-    found = interval(form, {name: reading.box[name] for name in form.names}, usable)
+    found = interval(form, {name: ends for name, ends in reading.box.items() if name in form.names}, usable)
     known = symbols.lookup(inverse.symbol)
     if found.low <= 0:
         raise Refuted(
