@@ -271,7 +271,7 @@ def test_conditions_may_use_symbols_that_only_they_have(symkv):
 
 def test_an_interrupt_gives_what_is_found_so_far_and_status_130(symkv, monkeypatch):
     module = sys.modules["symkv.solve.designs"]  # the package has the function under that name
-    points = module.search
+    points = module.points
 
     def stopped(*arguments):
         for place, point in enumerate(points(*arguments)):
@@ -279,7 +279,7 @@ def test_an_interrupt_gives_what_is_found_so_far_and_status_130(symkv, monkeypat
                 raise KeyboardInterrupt
             yield point
 
-    monkeypatch.setattr(module, "search", stopped)
+    monkeypatch.setattr(module, "points", stopped)
     status, out, err = symkv("designs", "gqa", "--target", "2KiB", "n_layers=1..4", "--json")
     result = json.loads(out)["result"]
     assert (status, result["count"], result["complete"], err) == (130, 3, False, "")

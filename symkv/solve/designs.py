@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from math import prod
+from types import MappingProxyType
+from typing import NamedTuple
 
 from symkv import symbols
 from symkv.caches import Stack
@@ -17,7 +19,7 @@ from symkv.solve.bounds import bounds_of, relation_bound
 from symkv.solve.box import MOST_VALUES, RATE, Box, parse_box, usual_values
 from symkv.solve.effort import Effort
 from symkv.solve.functions import Value
-from symkv.solve.search import narrowed, search
+from symkv.solve.search import Point, narrowed, points
 from symkv.solve.stops import Constraint, Reasons, Stop
 from symkv.solve.wishes import Goal, Limit, Question, band, goals_of, halves, limits_of, readings
 from symkv.units import DTYPES
@@ -27,8 +29,7 @@ __all__ = ["Design", "Designs", "designs", "parse_box"]
 MOST_DESIGNS = 100_000
 
 
-@dataclass(frozen=True)
-class Design:
+class Design(NamedTuple):
     """One whole design: the value of each symbol that was free, its bytes, and the formats of that width.
 
     `bytes` is the first of the `quantities` that were asked about; `pareto` says whether no other design is as good by
@@ -38,7 +39,7 @@ class Design:
     values: Mapping[str, Value]
     bytes: Fraction
     dtypes: tuple[str, ...] = ()
-    quantities: Mapping[str, Fraction] = field(default_factory=dict)
+    quantities: Mapping[str, Fraction] = MappingProxyType({})
     pareto: bool = False
 
 
@@ -188,12 +189,12 @@ def _searched(
     left = narrowed(box, bounds, checks_)
     if left is not None:
         _require_ends(left, given)
-    points: list[dict[str, Value]] = []
+    values: list[Point] = []
     complete = True
     try:
-        for point in search(box, bounds, checks_, Effort(report)) if left is not None else ():
-            points.append(point)
-            if len(points) > MOST_DESIGNS:
+        for point in points(box, bounds, checks_, Effort(report)) if left is not None else ():
+            values.append(point)
+            if len(values) > MOST_DESIGNS:
                 among = prod(count for count, _ in (left or {}).values())
                 raise BadInput(
                     f"there are more than {MOST_DESIGNS} designs among the {among} points that the bounds leave; "
@@ -201,7 +202,9 @@ def _searched(
                 )
     except KeyboardInterrupt:  # what is found so far
         complete = False
-    ranked = _ranked([_design(point, limits, formats) for point in points], limits, goals)
+    values.sort()
+    found = _described([dict(zip(box, point, strict=True)) for point in values], limits, formats)
+    ranked = _ranked(found, limits, goals)
     reasons = Reasons(constraints, box, given)
     size = prod(len(domain) for domain in box.values())
     return Designs(tuple(limits), tuple(conditions), tuple(goals), size, ranked, complete, reading, reasons)
@@ -218,14 +221,21 @@ def _require_ends(left: Mapping[str, tuple[int, Value]], given: frozenset[str]) 
             )
 
 
-def _design(point: Mapping[str, Value], limits: Sequence[Limit], formats: Sequence[str]) -> Design:
-    quantities = {}
-    for limit in limits:
-        if limit.label not in quantities:
-            exact = limit.low if limit.low == limit.high else None
-            quantities[limit.label] = _at(limit.formula, point) if exact is None else exact
-    dtypes = tuple(code for code in formats if DTYPES[code].rate == point.get(RATE))
-    return Design(point, next(iter(quantities.values())), dtypes, quantities)
+def _described(points: Sequence[Mapping[str, Value]], limits: Sequence[Limit], formats: Sequence[str]) -> list[Design]:
+    """The points with the bytes of each quantity, which an equation gives without evaluating, and with the formats."""
+    first = limits[0]
+    exact = {one.label: one.low for one in limits if one.low is not None and one.low == one.high}
+    open_ones = {one.label: one.formula for one in limits if one.label not in exact}
+    labels = list(dict.fromkeys(one.label for one in limits))
+    codes = {DTYPES[code].rate: tuple(c for c in formats if DTYPES[c].rate == DTYPES[code].rate) for code in formats}
+    found = []
+    for point in points:
+        quantities: Mapping[str, Fraction] = exact
+        if open_ones:
+            quantities = {n: exact[n] if n in exact else _at(open_ones[n], point) for n in labels}
+        dtypes = codes.get(Fraction(point[RATE]), ()) if codes else ()
+        found.append(Design(point, quantities[first.label], dtypes, quantities))
+    return found
 
 
 def _at(formula: Formula, point: Mapping[str, Value]) -> Fraction:
@@ -236,21 +246,21 @@ def _at(formula: Formula, point: Mapping[str, Value]) -> Fraction:
 
 
 def _ranked(found: list[Design], limits: Sequence[Limit], goals: Sequence[Goal]) -> tuple[Design, ...]:
-    """By the first goal, then the next ones, then the values; with what the goals measure, and the Pareto front."""
+    """By the first goal, then the next ones, then as they came; with what the goals measure, and the Pareto front."""
     if not goals:
-        return tuple(sorted(found, key=lambda design: tuple(design.values.values())))
+        return tuple(found)
     names = {limit.label for limit in limits}
     scored = []
     for design in found:
         scores = [_at(goal.formula, design.values) for goal in goals]
         extra = {g.label: s for g, s in zip(goals, scores, strict=True) if g.label not in {*names, *design.values}}
         key = tuple(goal.sign * score for goal, score in zip(goals, scores, strict=True))
-        scored.append((key, tuple(design.values.values()), design, extra))
-    scored.sort(key=lambda entry: entry[:2])
+        scored.append((key, design, extra))
+    scored.sort(key=lambda entry: entry[0])
     front = set(_front([entry[0] for entry in scored]))
     return tuple(
         Design(design.values, design.bytes, design.dtypes, {**design.quantities, **extra}, key in front)
-        for key, _, design, extra in scored
+        for key, design, extra in scored
     )
 
 

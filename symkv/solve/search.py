@@ -30,8 +30,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, repeat
 from math import lcm, prod
+from operator import itemgetter
 
 from symkv.errors import BadInput
 from symkv.formula import Relation
@@ -44,6 +45,9 @@ from symkv.solve.products import plain_product, products
 MOST_ROUNDS = 40  # of narrowing at one node: x <= y - 1 and y <= x - 1 would go on for as long as the domains are
 MOST_NODES = 10**8  # what a search may be estimated to need
 DIVES = 48
+
+
+Point = tuple[Value, ...]  # the values of the symbols, in the order of the domains
 
 
 def narrowed(
@@ -80,15 +84,26 @@ def search(
     >>> [tuple(point.values()) for point in search({"a": range(1, 9), "b": range(1, 9)}, bounds)]
     [(1, 6), (2, 3), (3, 2), (6, 1)]
     """
+    for values in points(domains, bounds, checks, effort):
+        yield dict(zip(domains, values, strict=True))
+
+
+def points(
+    domains: Mapping[str, Sequence[Value]],
+    bounds: Sequence[Bound],
+    checks: Sequence[Relation] = (),
+    effort: Effort | None = None,
+) -> Iterator[Point]:
+    """What `search` finds, as the values in the order of the domains."""
     root, effort = _root_node(domains, bounds, checks), effort or Effort()
-    order = list(domains)
     if root is None:
         return
     if effort.most is None:
         refuse_endless(root)
-    for at in _below(root, effort, top=True):
+    scaled = [name for name in domains if root.scales.get(name, 1) != 1]
+    for values in _below(root, effort, list(domains), top=True):
         effort.found += 1
-        yield {name: original(name, at[name], root.scales) for name in order}
+        yield tuple(map(original, domains, values, repeat(root.scales))) if scaled else values
 
 
 def _root_node(
@@ -124,32 +139,33 @@ def _eliminated(bounds: Sequence[Compiled]) -> list[Linear]:
     return found
 
 
-def _below(node: Node, effort: Effort, *, top: bool = False) -> Iterator[dict[str, int]]:
+def _below(node: Node, effort: Effort, order: list[str], *, top: bool = False) -> Iterator[tuple[int, ...]]:
     effort.step()
     if not _settled(node):
         return
     if not node.bounds and not node.checks:
-        yield from _all(list(node.domains.items()), node.at)
+        yield from _all([node.domains.get(name) or (node.at[name],) for name in order], ())
         return
     if (plain := plain_product(node)) is not None:
+        names = [*plain[0], *node.at]
+        pick, known = itemgetter(*map(names.index, order)), tuple(node.at.values())
         for bases in products(*plain, effort):
-            yield {**node.at, **dict(zip(plain[0], bases, strict=True))}
+            yield pick(bases + known) if len(order) > 1 else bases
         return
     name, values = branch(node)
     for place, value in enumerate(values):
         if top:
             effort.place = (name, place, len(values))
-        yield from _below(_child(node, name, value), effort)
+        yield from _below(_child(node, name, value), effort, order)
 
 
-def _all(domains: list[tuple[str, Ints]], at: dict[str, int]) -> Iterator[dict[str, int]]:
+def _all(domains: Sequence[Ints], chosen: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
     """Every point of a box, one at a time: itertools.product would first write a range of 10**9 values out."""
-    if not domains:
-        yield at
+    if len(domains) == len(chosen):
+        yield chosen
         return
-    (name, values), *rest = domains
-    for value in values:
-        yield from _all(rest, {**at, name: value})
+    for value in domains[len(chosen)]:
+        yield from _all(domains, (*chosen, value))
 
 
 def _child(node: Node, name: str, value: int) -> Node:
