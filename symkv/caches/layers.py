@@ -31,10 +31,13 @@ def joined(layers: Sequence[LayerPart]) -> tuple[Part, ...]:
     ['full attention x 2 layers, read by 3']
     """
     groups: dict[tuple[object, ...], list[LayerPart]] = {}
+    keys: dict[int, tuple[object, ...]] = {}  # layers that share a part have its key written once
     for layer in layers:
         part = layer.part
-        values = tuple(sorted((name, str(value)) for name, value in part.values.items()))
-        groups.setdefault((part.variant.name, part.label, values), []).append(layer)
+        if id(part) not in keys:
+            values = tuple(sorted((name, str(value)) for name, value in part.values.items()))
+            keys[id(part)] = (part.variant.name, part.label, values)
+        groups.setdefault(keys[id(part)], []).append(layer)
     return tuple(_one(members) for members in groups.values())
 
 

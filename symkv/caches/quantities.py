@@ -16,7 +16,7 @@ from typing import Literal
 from symkv.caches.masks import Wave
 from symkv.caches.model import CachedTensor, Part, Stack
 from symkv.caches.rates import rate_of
-from symkv.caches.rows import row_bytes, times
+from symkv.caches.rows import read_once, row_bytes, times
 from symkv.errors import BadInput, Undecided
 from symkv.formula import Formula, max
 from symkv.proof.collect import sign_of
@@ -89,7 +89,7 @@ def _row(stack: Stack, part: Part, tensor: CachedTensor, *, who: str = "owners",
     if who == "readers":
         layers = tensor.readers or layers
         values = values if part.readers is None else {**values, "n_layers": part.readers}
-    return times(Formula.parse(layers).substitute(values), row_bytes(tensor, part, stack.formats, tp=tp))
+    return times(read_once(layers).substitute(values), row_bytes(tensor, part, stack.formats, tp=tp))
 
 
 def _sum(terms: Iterator[Formula]) -> Formula:

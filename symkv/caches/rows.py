@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 
 from symkv.caches.model import CachedTensor, Part
 from symkv.errors import BadInput
@@ -12,17 +13,18 @@ from symkv.formula import Formula, ceil, symbol
 from symkv.units import DTYPES, ROW_FORMATS
 
 Formats = Mapping[str, str | Fraction]
+read_once = lru_cache(4096)(Formula.parse)  # a variant's own texts, the same for each of its layers
 
 
 def row_bytes(tensor: CachedTensor, part: Part, formats: Formats, *, tp: int | None = None) -> Formula:
     """The bytes of one row of a tensor: heads * width elements in its number format."""
-    width = Formula.parse(tensor.width).substitute(part.values)
-    heads = Formula.parse(tensor.heads).substitute(part.values)
+    width = read_once(tensor.width).substitute(part.values)
+    heads = read_once(tensor.heads).substitute(part.values)
     if tp is not None and tensor.heads != "1":
         heads = Formula.of(_heads_per_rank(heads, tp, tensor.name))
     elements = width if heads.text == "1" else times(heads, width)
     if tensor.rate is not None:
-        return times(elements, Formula.parse(tensor.rate).substitute(part.values))
+        return times(elements, read_once(tensor.rate).substitute(part.values))
     code = format_of(tensor, formats)
     if isinstance(code, str) and code in ROW_FORMATS:
         return _packed(tensor, part.variant.name, width, code)

@@ -27,6 +27,8 @@ from symkv.models.values import MISSING, MOST_LAYERS, count, flag, per_layer, sh
 DTYPES = {"bfloat16": "bf16", "float16": "fp16", "half": "fp16", "float32": "fp32", "float": "fp32"}
 CACHE_FORMATS = ("kv_cache_scheme", "kv_cache_quant_algo")  # inside quantization_config; the rest is about weights
 BUILDERS = {**MIXERS, **STATE_MIXERS}
+# Mixers that see a layer's number only through fields with an entry for each layer.
+ALIKE = frozenset(("rows", "window", "chunk", "latent", "mamba", "mamba2", "gated delta", "kimi delta", "conv"))
 
 
 def from_config(config: object, *, with_draft: bool = False) -> Stack:
@@ -263,10 +265,22 @@ def _layer(reading: Reading, layer: int, source: int, crosses: bool) -> list[Lay
     """What one layer keeps, or reads from the layer `source`."""
     found: list[LayerPart] = []
     for name in reading.family.mixers[reading.kinds[layer]]:
-        entry = OPTIONAL[name][0](reading, layer) if name in OPTIONAL else BUILDERS[name].build(reading, source)
+        entry = OPTIONAL[name][0](reading, layer) if name in OPTIONAL else _built(reading, name, source)
         if entry is not None:
             found.append(entry if source == layer else replace(entry, owner=False))
     return _with_encoder(reading, layer, found) if crosses else found
+
+
+def _built(reading: Reading, name: str, layer: int) -> LayerPart:
+    """What a mixer keeps in a layer; built once for all layers of a kind where no field tells them apart."""
+    key = (name, reading.kinds[layer])
+    if key not in reading.alike:
+        entry = BUILDERS[name].build(reading, layer)
+        words = (*BUILDERS[name].words, *HEADS[reading.family.kv][1])
+        if name not in ALIKE or reading.overrides or reading.lists(words):
+            return entry
+        reading.alike[key] = entry
+    return reading.alike[key]
 
 
 def _with_encoder(reading: Reading, layer: int, own: list[LayerPart]) -> list[LayerPart]:
