@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from symkv.errors import BadInput
 from symkv.formula import exact, latex, reader, text
+from symkv.formula.latex import Product
 from symkv.formula.tree import mapped
 
 if TYPE_CHECKING:
@@ -69,6 +70,14 @@ class Formula:
     def latex(self) -> str:
         """The formula in LaTeX as written, with the letters of the symbol table."""
         return latex.write(self.tree)
+
+    def typeset(self, *, product: Product = "thin", notation: Mapping[str, str] | None = None) -> str:
+        r"""The formula in LaTeX with a product sign and, by word, the author's letters.
+
+        >>> Formula.parse("2*n_kv_heads").typeset(product="times", notation={"n_kv_heads": r"H_{\mathrm{kv}}"})
+        '2 \\times H_{\\mathrm{kv}}'
+        """
+        return latex.write(self.tree, product=product, notation=notation)
 
     @cached_property
     def sympy(self) -> sympy.Expr:
@@ -177,7 +186,11 @@ class Relation:
     @cached_property
     def latex(self) -> str:
         """The relation in LaTeX."""
-        return f"{self.lhs.latex} {latex.RELATIONS[self.sign]} {self.rhs.latex}"
+        return self.typeset()
+
+    def typeset(self, *, product: Product = "thin", notation: Mapping[str, str] | None = None) -> str:
+        """The relation in LaTeX with a product sign and, by word, the author's letters."""
+        return latex.Printer(product, notation or {}).relation(self.lhs.tree, self.sign, self.rhs.tree)
 
     def holds(self, values: Mapping[str, Number]) -> bool:
         """Whether the relation is true at one exact point."""

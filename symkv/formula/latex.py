@@ -1,16 +1,25 @@
 r"""The as-written LaTeX printer: the author's factor order, letters from the symbol table, brackets always right.
 
-A product is a thin space, and `\cdot` before a number, where juxtaposition would be misread.
+A product is a thin space, and `\cdot` before a number, where juxtaposition would be misread; or a sign everywhere. What
+is printed is read back by `latex_reader` as the same formula.
 """
 
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
 from symkv import symbols
+from symkv.errors import BadInput
 from symkv.formula.tree import chain
 
-_SUM, _PRODUCT, _NEGATION, _POWER, _ATOM = 2, 3, 4, 5, 6
+Product = Literal["thin", "cdot", "times"]
+PRODUCTS: dict[str, str] = {"thin": r"\,", "cdot": r" \cdot ", "times": r" \times "}
+_CONDITION, _SUM, _PRODUCT, _POWER, _ATOM = 1, 2, 3, 5, 6
+_MIXED = re.compile(r"\\frac\{[\d\\,]+\}\{[\d\\,]+\}")  # behind a number it would read as a mixed number
 _COMPARISON: dict[type, str] = {
     ast.Eq: "=",
     ast.NotEq: r"\ne",
@@ -50,66 +59,112 @@ def number(value: int) -> str:
     return f"{value:,}".replace(",", r"\,") if value >= 10_000 else str(value)
 
 
-def write(node: ast.expr) -> str:
-    """The LaTeX of a tree, in written order."""
-    return _write(node)[0]
+def write(node: ast.expr, *, product: Product = "thin", notation: Mapping[str, str] | None = None) -> str:
+    r"""The LaTeX of a tree, in written order; `notation` maps words to LaTeX and goes before the table.
+
+    >>> from symkv.formula import Formula
+    >>> write(Formula.parse("2*n_kv_heads").tree, product="cdot", notation={"n_kv_heads": "H"})
+    '2 \\cdot H'
+    """
+    return Printer(product, notation or {}).whole(node)
 
 
-def _write(node: ast.expr) -> tuple[str, int]:
-    match node:
-        case ast.Constant(value=int(value)):
-            return number(value), _ATOM
-        case ast.Name(id=word):
-            return name(word), _ATOM
-        case ast.UnaryOp(operand=operand):
-            return f"-{_bracket(operand, _PRODUCT)}", _SUM
-        case ast.BinOp(left=left, op=ast.Pow(), right=right):
-            base = _bracket(left, _ATOM)
-            return f"{base}^{{{write(right)}}}", _POWER
-        case ast.BinOp():
-            first, steps = chain(node)
-            text, own = _write(first)
-            for step in steps:
-                text, own = _joined(step.op, text, own, step.right)
-            return text, own
-        case ast.Call(func=ast.Name(id="ceil"), args=[arg]):
-            return rf"\left\lceil {write(arg)} \right\rceil", _ATOM
-        case ast.Call(func=ast.Name(id="floor"), args=[arg]):
-            return rf"\left\lfloor {write(arg)} \right\rfloor", _ATOM
-        case ast.Call(func=ast.Name(id="sqrt"), args=[arg]):
-            return rf"\sqrt{{{write(arg)}}}", _ATOM
-        case ast.Call(func=ast.Name(id="mod"), args=[left, right]):
-            return rf"\left({_bracket(left, _PRODUCT)} \bmod {_bracket(right, _PRODUCT)}\right)", _ATOM
-        case ast.Call(func=ast.Name(id=function), args=args):
-            return rf"\{function}\left({', '.join(map(write, args))}\right)", _ATOM
-        case ast.IfExp(test=ast.Compare(left=left, ops=[op], comparators=[right]), body=body, orelse=orelse):
-            condition = f"{write(left)} {_COMPARISON[type(op)]} {write(right)}"
-            rows = rf"{write(body)} & \text{{if }} {condition} \\ {write(orelse)} & \text{{otherwise}}"
-            return rf"\begin{{cases}} {rows} \end{{cases}}", _SUM
-    raise TypeError(f"not a node of the language: {type(node).__name__}")
+@dataclass(frozen=True)
+class Printer:
+    """Prints trees with one product sign and one notation (word -> LaTeX)."""
+
+    product: Product = "thin"
+    notation: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.product not in PRODUCTS:
+            raise BadInput(
+                f"a product must be one of {', '.join(PRODUCTS)}, got {str(self.product)[:40]!r}; write cdot"
+            )
+
+    def name(self, word: str) -> str:
+        """The letter of a name."""
+        return self.notation.get(word) or name(word)
+
+    def whole(self, node: ast.expr) -> str:
+        """The LaTeX of a tree that stands alone."""
+        return self._write(node)[0]
+
+    def relation(self, left: ast.expr, sign: str, right: ast.expr) -> str:
+        """The LaTeX of a relation."""
+        return f"{self.whole(left)} {RELATIONS[sign]} {self.behind(sign, right)}"
+
+    def behind(self, sign: str, node: ast.expr) -> str:
+        """The LaTeX of the right side of a relation: a factor behind the sign of `multiple of`, a formula elsewhere."""
+        return self.factor(node) if sign == "multiple of" else self.whole(node)
+
+    def term(self, node: ast.expr, *, first: bool = False) -> str:
+        """The LaTeX of a tree as a term of a sum, in brackets where it needs them."""
+        return self._bracket(node, _SUM if first else _PRODUCT)
+
+    def factor(self, node: ast.expr) -> str:
+        """The LaTeX of a tree behind a product sign, in brackets where it needs them."""
+        return self._bracket(node, _PRODUCT)
+
+    def _write(self, node: ast.expr) -> tuple[str, int]:
+        match node:
+            case ast.Constant(value=int(value)):
+                return number(value), _ATOM
+            case ast.Name(id=word):
+                letter = self.name(word)
+                return letter, _POWER if _raised(letter) else _ATOM
+            case ast.UnaryOp(operand=operand):
+                return f"-{self._bracket(operand, _PRODUCT)}", _SUM
+            case ast.BinOp(left=left, op=ast.Pow(), right=right):
+                return f"{self._bracket(left, _ATOM)}^{{{self.whole(right)}}}", _POWER
+            case ast.BinOp():
+                first, steps = chain(node)
+                text, own = self._write(first)
+                for step in steps:
+                    text, own = self._joined(step.op, text, own, step.right)
+                return text, own
+            case ast.Call(func=ast.Name(id="ceil"), args=[arg]):
+                return rf"\left\lceil {self.whole(arg)} \right\rceil", _ATOM
+            case ast.Call(func=ast.Name(id="floor"), args=[arg]):
+                return rf"\left\lfloor {self.whole(arg)} \right\rfloor", _ATOM
+            case ast.Call(func=ast.Name(id="sqrt"), args=[arg]):
+                return rf"\sqrt{{{self.whole(arg)}}}", _ATOM
+            case ast.Call(func=ast.Name(id="mod"), args=[left, right]):
+                return rf"\left({self.factor(left)} \bmod {self.factor(right)}\right)", _ATOM
+            case ast.Call(func=ast.Name(id=function), args=args):
+                return rf"\{function}\left({', '.join(map(self.whole, args))}\right)", _ATOM
+            case ast.IfExp(test=ast.Compare(left=left, ops=[op], comparators=[right]), body=body, orelse=orelse):
+                condition = f"{self.term(left, first=True)} {_COMPARISON[type(op)]} {self.term(right, first=True)}"
+                rows = rf"{self.whole(body)} & \text{{if }} {condition} \\ {self.whole(orelse)} & \text{{otherwise}}"
+                return rf"\begin{{cases}} {rows} \end{{cases}}", _CONDITION
+        raise TypeError(f"not a node of the language: {type(node).__name__}")
+
+    def _bracket(self, node: ast.expr, level: int) -> str:
+        return _wrapped(*self._write(node), level)
+
+    def _joined(self, op: ast.operator, left: str, own: int, right: ast.expr) -> tuple[str, int]:
+        """One step of a chain: the text so far, how tightly it binds, and the next operand."""
+        match op:
+            case ast.Add():
+                return f"{_wrapped(left, own, _SUM)} + {self.term(right)}", _SUM
+            case ast.Sub():
+                return f"{_wrapped(left, own, _SUM)} - {self.term(right)}", _SUM
+            case ast.Mult():
+                a, b = _wrapped(left, own, _PRODUCT), self.factor(right)
+                apart = b[0].isdigit() or _starts_with_number(right) or (a[-1].isdigit() and _MIXED.match(b))
+                sign = PRODUCTS["cdot" if apart and self.product == "thin" else self.product]
+                return f"{a}{sign}{b}", _PRODUCT
+        return rf"\frac{{{left}}}{{{self.whole(right)}}}", _PRODUCT
 
 
-def _joined(op: ast.operator, left: str, own: int, right: ast.expr) -> tuple[str, int]:
-    """One step of a chain: the text so far, how tightly it binds, and the next operand."""
-    match op:
-        case ast.Add():
-            return f"{_wrapped(left, own, _SUM)} + {_bracket(right, _PRODUCT)}", _SUM
-        case ast.Sub():
-            return f"{_wrapped(left, own, _SUM)} - {_bracket(right, _PRODUCT)}", _SUM
-        case ast.Mult():
-            a, b = _wrapped(left, own, _PRODUCT), _bracket(right, _PRODUCT)
-            sign = r" \cdot " if b[0].isdigit() or _starts_with_number(right) else r"\,"
-            return f"{a}{sign}{b}", _PRODUCT
-    return rf"\frac{{{left}}}{{{write(right)}}}", _PRODUCT
+def _raised(letter: str) -> bool:
+    """Whether a letter has a superscript of its own, so that a power needs brackets."""
+    return "^" in letter or "'" in letter
 
 
 def _starts_with_number(node: ast.expr) -> bool:
     r"""Whether a factor is a fraction of two numbers: `b\,\frac{9}{4}` reads better with a dot."""
     return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and isinstance(node.left, ast.Constant)
-
-
-def _bracket(node: ast.expr, level: int) -> str:
-    return _wrapped(*_write(node), level)
 
 
 def _wrapped(text: str, own: int, level: int) -> str:

@@ -14,13 +14,14 @@ from latex2mathml.converter import convert
 from markupsafe import Markup
 
 from symkv import __version__, symbols
-from symkv.derivations import Checked
-from symkv.formula import Formula, Relation
+from symkv.derivations import Checked, CheckedStep
+from symkv.formula import Formula, Relation, symbol
 from symkv.formula.latex import name as letter
 from symkv.formula.latex import number as grouped
 from symkv.output import HEADER
 from symkv.render.escape import TeX, plain, tex
 from symkv.render.lines import broken
+from symkv.render.reread import reread_limit, reread_relation
 from symkv.shipped import shipped
 from symkv.solve import Answer, Neighbour, Solution
 from symkv.units import decimal, rational
@@ -125,11 +126,11 @@ def _values(checked: Checked, style: _Style) -> dict[str, Any]:
         ],
         "steps": [_step(index, checked, style) for index in range(len(checked.steps))],
         "premises": [
-            {"text": style.text(s.step.why), "math": style.math(s.latex), "cite": style.text(s.step.cite)}
+            {"text": style.text(s.step.why), "math": style.math(_statement(s)), "cite": style.text(s.step.cite)}
             for s in checked.steps
             if s.verdict == "assumed"
         ],
-        "assume": [style.math(Relation.parse(text).latex) for text in derivation.assume],
+        "assume": [style.math(_relation(Relation.parse(text))) for text in derivation.assume],
         "over_reals": [style.math(letter(name)) for name in derivation.over_reals],
         "claims": [
             {
@@ -155,11 +156,13 @@ def _values(checked: Checked, style: _Style) -> dict[str, Any]:
 def _step(index: int, checked: Checked, style: _Style) -> dict[str, Any]:
     item = checked.steps[index]
     numbers = {s.step.id: n + 1 for n, s in enumerate(checked.steps)}
-    where = [Relation.parse(text).latex for text in (*item.step.where, *item.conditions)]
+    where = [_relation(Relation.parse(text)) for text in (*item.step.where, *item.conditions)]
     return {
         "label": f"{checked.derivation.name}-{item.step.id}".replace("_", "-").replace(".", "-"),
         "number": index + 1,
-        "math": style.display(item.latex if item.step.over else broken(item.relation)),
+        "math": style.display(
+            _statement(item) if item.step.over else reread_relation(broken(item.relation), item.relation)
+        ),
         "why": style.text(item.step.why[:1].upper() + item.step.why[1:]),
         "rule": style.text(item.step.rule.replace("_", " ")),
         "verdict": item.verdict,
@@ -172,21 +175,21 @@ def _step(index: int, checked: Checked, style: _Style) -> dict[str, Any]:
 
 
 def _solution(solution: Solution, style: _Style) -> dict[str, Any]:
-    target = "bytes_per_token" if solution.of == "growth" else "target_bytes"
-    unknown = letter(solution.symbol)
+    target = symbol("bytes_per_token" if solution.of == "growth" else "target_bytes")
+    unknown = symbol(solution.symbol)
     return {
         "what": style.text(solution.what),
         "target": style.text(solution.target_text),
-        "symbol": style.math(unknown),
-        "formula": style.display(f"{letter(target)} = {solution.formula.latex}"),
-        "general": style.display(f"{unknown} = {_latex(solution.general_form)}"),
+        "symbol": style.math(letter(solution.symbol)),
+        "formula": style.display(_relation(Relation(target, "=", solution.formula))),
+        "general": style.display(_equal(unknown, solution.general_form)),
         "judges": ", ".join(solution.judges),
-        "given": [style.math(f"{letter(name)} = {value.latex}") for name, value in solution.given.items()],
+        "given": [style.math(_equal(symbol(name), value)) for name, value in solution.given.items()],
         "readings": [
             {
                 "bytes": style.number(size.bytes),
                 "reading": style.text(size.reading),
-                "form": style.math(f"{unknown} = {_latex(form)}"),
+                "form": style.math(_equal(unknown, form)),
                 "rows": [_answer(answer, style) for answer in solution.answers if answer.target == size],
             }
             for size, form in solution.closed_forms
@@ -194,9 +197,23 @@ def _solution(solution: Solution, style: _Style) -> dict[str, Any]:
     }
 
 
-def _latex(form: Formula | None) -> str:
-    """A closed form; what has none is solved by steps, which documents don't ask for."""
-    return r"\text{no closed form}" if form is None else form.latex
+def _statement(item: CheckedStep) -> str:
+    """The statement of a step in LaTeX, a limit as one, read back."""
+    if item.step.over:
+        return reread_limit(item.latex, item.step.over, item.relation)
+    return _relation(item.relation)
+
+
+def _relation(relation: Relation) -> str:
+    """A relation in LaTeX, read back: no formula is written that reads as another."""
+    return reread_relation(relation.latex, relation)
+
+
+def _equal(left: Formula, right: Formula | None) -> str:
+    """An equation; what has no closed form is solved by steps, which documents don't ask for."""
+    if right is None:
+        return rf"{left.latex} = \text{{no closed form}}"
+    return _relation(Relation(left, "=", right))
 
 
 def _answer(answer: Answer, style: _Style) -> dict[str, Any]:

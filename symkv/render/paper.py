@@ -6,7 +6,9 @@ import ast
 import re
 
 from symkv.caches import Variant
+from symkv.errors import JudgesDisagree
 from symkv.formula import Formula, latex
+from symkv.render.reread import reread
 
 # One-character identifiers that latexify prints as they are; a formula with more names has no paper form.
 _PLACEHOLDERS = "ABCDEFGHJKLMNPQRTUVWXYZabcdefghjkmnopqrstuvwxyz"
@@ -21,16 +23,18 @@ def paper_latex(variant: Variant) -> str:
     """
     formula = variant.paper_formula()
     try:
-        return by_latexify(formula)
+        return reread(by_latexify(formula), formula)
     except (ImportError, AttributeError):  # not installed, or on a Python whose ast has lost what latexify imports
         return formula.latex
+    except JudgesDisagree:  # latexify lost a bracket, or prints what symkv does not read
+        return reread(formula.latex, formula)
 
 
 def by_latexify(formula: Formula) -> str:
     """The formula by latexify-py, with the letters of the symbol table and the spacing of `Formula.latex`.
 
     latexify prints names of one letter as they are, so each symbol goes through as one letter. It drops brackets
-    around a conditional factor and around a negative one: paper forms have neither, and are compared in the tests.
+    around a conditional factor and around a negative one; `paper_latex` reads back what it shows.
     """
     from latexify.codegen import ExpressionCodegen
 
