@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
-from functools import cache
+from functools import cache, lru_cache
+from importlib.util import find_spec
 
 from symkv.caches import Variant
 from symkv.errors import BadInput
@@ -37,13 +38,21 @@ def catalogue() -> dict[str, Variant]:
     return {item.name: item for item in sorted(found, key=lambda item: item.name)}
 
 
+@lru_cache(1024)
+def _alone(name: str) -> Variant | None:
+    """The variant in the module of its own name, so that a model loads no kinds of attention but its own."""
+    if not name.isidentifier() or find_spec(f"{__name__}.{name}") is None:
+        return None
+    return next((item for item in _of(name) if item.name == name), None)
+
+
 def variant(name: str) -> Variant:
     """The variant of that name.
 
     >>> variant("mla").tensors[0].width
     'd_latent'
     """
-    found = catalogue().get(name)
+    found = _alone(name) or catalogue().get(name)
     if found is None:
         near = difflib.get_close_matches(name, catalogue(), n=3, cutoff=0.4) or list(catalogue())[:8]
         raise BadInput(f"a variant must be in the catalogue, {name[:40]!r} is not; try {', '.join(near)}")
