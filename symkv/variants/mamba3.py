@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import SLOT, CachedTensor, Source, Variant
+from symkv.caches import SLOT, CachedTensor, Printed, Source, Variant
 from symkv.formula import Formula
 from symkv.symbols import Symbol, declare
 
@@ -41,6 +41,14 @@ def paper_form(
     return n_layers * n_heads * (d_head * d_state + n_angles + mimo_rank * d_state + d_head) * bytes_per_element
 
 
+MEASURED = Source(
+    "fla-org",
+    "flash-linear-attention 0.6.0, measured caches",
+    2026,
+    "fla.layers.mamba3.Mamba3.allocate_inference_cache: (1, 8, 4), (1, 8, 16, 16), (1, 1 or 4, 8, 16), (1, 8, 16)",
+)
+_TINY = {"n_layers": 1, "n_heads": 8, "d_head": 16, "d_state": 16, "n_angles": 4, "n_tokens": 8, "bytes_per_element": 1}
+
 VARIANT = Variant(
     name="mamba3",
     title="Mamba-3",
@@ -55,7 +63,10 @@ VARIANT = Variant(
     ),
     paper_form=paper_form,
     paper_of="state",
-    numbers=(),
+    numbers=(
+        Printed("stored", {**_TINY, "mimo_rank": 1}, "2336", MEASURED),
+        Printed("stored", {**_TINY, "mimo_rank": 4}, "2720", MEASURED),
+    ),
     defaults={"mimo_rank": 1},
     units=("1 = element/(head*token)", "1 = token"),
 )

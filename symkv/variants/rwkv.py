@@ -58,6 +58,13 @@ def _eagle(layers: int, width: int, elements: str) -> Printed:
     return Printed("stored", given, elements, RWKV_6_TABLE)
 
 
+LAYERS = Source(
+    "fla-org",
+    "flash-linear-attention 0.6.0, measured caches",
+    2026,
+    "fla.models.RWKV7Model, 2 layers, run on a CPU: (1, 4, 16, 16), conv_state and ffn_state (1, 64)",
+)
+
 VARIANTS = (
     Variant(
         name="rwkv4",
@@ -109,7 +116,14 @@ VARIANTS = (
         ),
         paper_form=rwkv7_form,
         paper_of="state",
-        numbers=(),
+        numbers=(
+            Printed(
+                "stored",
+                {"n_layers": 2, "n_heads": 4, "d_k": 16, "d_v": 16, "n_tokens": 8, "bytes_per_element": 1},
+                "2304",
+                LAYERS,
+            ),
+        ),
         reduces_to=(Reduction("rwkv6", where=("d_k = d_head", "d_v = d_head")),),
         units=("1 = token", "1 = element/(head*token)"),
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import SLOT, WINDOW, CachedTensor, Reduction, Source, Variant, key_value
+from symkv.caches import SLOT, WINDOW, CachedTensor, Printed, Reduction, Source, Variant, key_value
 from symkv.caches.masks import window as last
 from symkv.formula import Formula
 from symkv.symbols import Symbol, declare
@@ -41,6 +41,14 @@ def paper_form(
     return (attention + n_recurrent_layers * d_inner * (d_state + d_conv)) * bytes_per_element
 
 
+MEASURED = Source(
+    "fla-org",
+    "flash-linear-attention 0.6.0, measured caches",
+    2026,
+    "fla.models.SambaModel, 4 layers, the attention product left out: 8 rows of 16, states and inputs (1, 64, 4)",
+)
+_TINY = {"n_local_layers": 2, "n_kv_heads": 2, "d_head": 8, "window": 8, "n_recurrent_layers": 2, "d_inner": 64}
+
 VARIANT = Variant(
     name="samba",
     title="Samba: Mamba and sliding-window layers",
@@ -54,7 +62,11 @@ VARIANT = Variant(
     ),
     paper_form=paper_form,
     paper_of="state",
-    numbers=(),
+    numbers=(
+        Printed(
+            "stored", {**_TINY, "d_state": 4, "d_conv": 4, "n_tokens": 12, "bytes_per_element": 1}, "1536", MEASURED
+        ),
+    ),
     reduces_to=(
         Reduction("jamba", where=("n_global_layers = n_local_layers", "n_tokens <= window")),
         Reduction("griffin", where=("d_state = 1", "d_inner = d_rnn")),

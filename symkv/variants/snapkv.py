@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import Reduction, Source, Variant, key_value
+from symkv.caches import Printed, Reduction, Source, Variant, key_value
 from symkv.caches.masks import budget
 from symkv.formula import Formula, min
 
@@ -27,6 +27,14 @@ def paper_form(
     return 2 * n_layers * n_kv_heads * d_head * bytes_per_element * (min(n_prompt, n_kept) + n_tokens - n_prompt)
 
 
+MEASURED = Source(
+    "NVIDIA",
+    "kvpress 0.5.5, measured caches",
+    2026,
+    "SnapKVPress with compression_ratio 0.5 on a prompt of 100 tokens, 5 steps after it",
+)
+_TINY = {"n_layers": 4, "n_kv_heads": 2, "d_head": 16, "n_prompt": 100, "n_kept": 50, "n_tokens": 105}
+
 VARIANT = Variant(
     name="snapkv",
     title="Prompt budget (SnapKV)",
@@ -36,7 +44,7 @@ VARIANT = Variant(
     tensors=key_value(mask=budget()),
     paper_form=paper_form,
     paper_of="stored",
-    numbers=(),
+    numbers=(Printed("stored", {**_TINY, "bytes_per_element": 1}, "14080", MEASURED),),
     where=("n_tokens > n_prompt",),
     reduces_to=(Reduction("gqa", where=("n_prompt <= n_kept",)),),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import Reduction, Source, Variant, key_value
+from symkv.caches import Printed, Reduction, Source, Variant, key_value
 from symkv.caches.masks import sinks
 from symkv.formula import Formula, min
 
@@ -27,6 +27,14 @@ def paper_form(
     return 2 * n_layers * n_kv_heads * d_head * bytes_per_element * min(n_tokens, n_sinks + window)
 
 
+MEASURED = Source(
+    "Hugging Face",
+    "transformers 4.41.2, measured caches",
+    2024,
+    "SinkCache with window_length 24 and num_sink_tokens 4, a tiny random Llama",
+)
+_TINY = {"n_layers": 3, "n_kv_heads": 2, "d_head": 16, "n_sinks": 4, "window": 20, "bytes_per_element": 1}
+
 VARIANT = Variant(
     name="streaming_sinks",
     title="Attention sinks and a window",
@@ -36,7 +44,10 @@ VARIANT = Variant(
     tensors=key_value(mask=sinks()),
     paper_form=paper_form,
     paper_of="stored",
-    numbers=(),
+    numbers=(
+        Printed("stored", {**_TINY, "n_tokens": 20}, "3840", MEASURED),
+        Printed("stored", {**_TINY, "n_tokens": 55}, "4608", MEASURED),
+    ),
     defaults={"n_sinks": 4},
     reduces_to=(Reduction("gqa", where=("n_tokens <= n_sinks + window",)),),
 )

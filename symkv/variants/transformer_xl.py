@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import CachedTensor, Reduction, Source, Variant
+from symkv.caches import CachedTensor, Printed, Reduction, Source, Variant
 from symkv.caches.masks import window
 from symkv.formula import Formula
 from symkv.symbols import Symbol, declare
@@ -31,6 +31,14 @@ def paper_form(n_memory: Formula, d_model: Formula, n_layers: Formula, bytes_per
     return n_layers * n_memory * d_model * bytes_per_element
 
 
+MEASURED = Source(
+    "Hugging Face",
+    "transformers 4.41.2, measured memories",
+    2024,
+    "model type transfo-xl, a tiny random model of 3 layers with mem_len 10",
+)
+_TINY = {"n_layers": 3, "d_model": 16, "n_memory": 10, "n_tokens": 16, "bytes_per_element": 1}
+
 VARIANT = Variant(
     name="transformer_xl",
     title="Memory of hidden states",
@@ -43,7 +51,7 @@ VARIANT = Variant(
     tensors=(CachedTensor("hidden state", heads="1", width="d_model", mask=window("n_memory")),),
     paper_form=paper_form,
     paper_of="state",
-    numbers=(),
+    numbers=(Printed("stored", _TINY, "480", MEASURED),),
     reduces_to=(
         Reduction("sliding_window", where=("n_memory = window", "d_model = 2*n_kv_heads*d_head")),
         Reduction("gqa", where=("n_tokens <= n_memory", "d_model = 2*n_kv_heads*d_head")),

@@ -73,6 +73,14 @@ def _figure_8(layers: int, printed: str) -> Printed:
 _GLOBAL = key_value(of="global", layers="1", readers="n_global_layers")
 _ONE_LAYER = Reduction("cross_layer", where=("n_unique_layers = 1",), only=("growth",))
 
+MEASURED = Source(
+    "fla-org",
+    "flash-linear-attention 0.6.0, measured caches",
+    2026,
+    "fla.models.YOCOModel, swa, 5 layers, no attention product: 8 rows of 64 in 2 layers, 12 of 32 in one",
+)
+_TINY = {"n_local_layers": 2, "n_local_kv_heads": 4, "d_local_head": 16, "window": 8, "n_kv_heads": 2, "d_head": 16}
+
 VARIANTS = (
     Variant(
         name="yoco",
@@ -89,7 +97,11 @@ VARIANTS = (
         ),
         paper_form=windowed_form,
         paper_of="stored",
-        numbers=(),
+        numbers=(
+            Printed(
+                "stored", {**_TINY, "n_global_layers": 3, "n_tokens": 12, "bytes_per_element": 1}, "2816", MEASURED
+            ),
+        ),
         reduces_to=(
             _ONE_LAYER,
             Reduction("unlike_kinds", where=("n_global_layers = 1",)),
