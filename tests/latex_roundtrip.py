@@ -28,7 +28,7 @@ WORDS = tuple(symbol.name for symbol in symbols.table())
 FREE = ("x", "cost_per_token", "n_queries", "alpha_2", "target_bytes", "min_rows")
 LETTERS = {
     "n_kv_heads": r"H_{\mathrm{kv}}",
-    "n_heads": r"H_\mathrm{q}",
+    "n_heads": r"H_{\text{q}}",
     "d_head": "d_h",
     "d_rope": "d_h^{R}",
     "d_latent": r"\hat{d}_{c}",

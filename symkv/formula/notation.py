@@ -6,6 +6,7 @@ d_rope = 'd_h^{R}'
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from symkv import symbols
 from symkv.errors import BadInput
 from symkv.formula import latex
 from symkv.formula.latex_names import ACCENTS, FONTS, ROMAN, one_name, spelling, starts_name
-from symkv.formula.latex_tokens import Tokens
+from symkv.formula.latex_tokens import Token, Tokens
 from symkv.formula.reader import is_name
 
 MAX_BYTES, MAX_LETTERS = 2**16, 80
@@ -29,7 +30,10 @@ LETTER_COMMANDS = frozenset(
         "Psi Omega ell prime star ast"
     ).split()
 )
-ALLOWED = LETTER_COMMANDS | ROMAN | FONTS | ACCENTS | {r"\,"}
+# What plain LaTeX with amsmath has.
+ALLOWED = (LETTER_COMMANDS | ROMAN | FONTS | ACCENTS | {r"\,"}) - {r"\mathup", r"\bm", r"\mathbb"}
+TEXT = frozenset({r"\text", r"\textrm", r"\textnormal", r"\mbox", r"\textit", r"\textbf"})
+_TEXT = re.compile(r"[A-Za-z0-9 ,.+-]*")
 
 
 @dataclass(frozen=True)
@@ -104,14 +108,12 @@ def valid_letter(word: str, letter: object) -> str:
     """
     if not isinstance(letter, str) or not 0 < len(letter) <= MAX_LETTERS:
         raise BadInput(f"the letter of {word[:40]} must be text of 1 to {MAX_LETTERS} characters; write 'n_{{kv}}'")
+    if "\n" in letter or "%" in letter:
+        raise BadInput(f"the letter of {word} must stand on one line without a comment")
     try:
         tokens = Tokens(letter)
-        for token in tokens.list:
-            if token.kind == "command" and token.text not in ALLOWED:
-                hint = "allowed are Greek letters, fonts and accents"
-                raise BadInput(f"the letter of {word} must not hold {token.text}; {hint}")
-            if "\n" in letter or "%" in letter:
-                raise BadInput(f"the letter of {word} must stand on one line without a comment")
+        for at, token in enumerate(tokens.list):
+            _check(word, tokens, at, token)
         spelling(letter)
         first = one_name(tokens, 0) if starts_name(tokens, 0) else None
     except BadInput as problem:
@@ -122,6 +124,18 @@ def valid_letter(word: str, letter: object) -> str:
     if tokens[end].kind != "end":
         raise BadInput(rf"the letter of {word} must be one letter with scripts, got {letter}; write \mathrm{{...}}")
     return letter
+
+
+def _check(word: str, tokens: Tokens, at: int, token: Token) -> None:
+    """Refuse a token that could do anything but print, or that TeX would stumble over."""
+    behind = tokens[at + 1]
+    if token.kind == "command" and token.text not in ALLOWED:
+        raise BadInput(f"the letter of {word} must not hold {token.text}; allowed are Greek letters, fonts and accents")
+    if token.text in TEXT and (behind.text != "{" or not _TEXT.fullmatch(tokens.inside(at + 1))):
+        raise BadInput(f"the letter of {word} must have plain letters in {token.text}{{...}}; write \\mathrm{{...}}")
+    bare = behind.kind in ("letter", "digit") or behind.text in LETTER_COMMANDS
+    if token.text in ("_", "^") and not (bare or behind.text == "{"):
+        raise BadInput(f"the letter of {word} must have braces behind {token.text}; write {token.text}{{...}}")
 
 
 def require_distinct(words: Iterable[str], notation: Mapping[str, str]) -> dict[str, str]:
