@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from symkv.caches import Reduction, Source, Variant, key_value
+from symkv.caches import Printed, Reduction, Source, Variant, key_value
 from symkv.caches.masks import budget
 from symkv.formula import Formula
 from symkv.symbols import Symbol, declare
@@ -30,6 +30,14 @@ def paper_form(
     return 2 * n_layers * n_kv_heads * d_head * bytes_per_element * (n_gist + n_tokens - n_prompt)
 
 
+MU_2023_COSTS = Source(
+    "Mu et al.",
+    "Learning to Compress Prompts with Gist Tokens",
+    2023,
+    "arXiv:2304.08467, section 6 and its footnote: 26 tokens into 1, LLaMA-7B in fp32",
+)
+_LLAMA = {"n_layers": 32, "n_kv_heads": 32, "d_head": 128, "n_prompt": 26, "n_gist": 1, "n_tokens": 26}
+
 VARIANT = Variant(
     name="gist",
     title="Gist tokens",
@@ -39,7 +47,10 @@ VARIANT = Variant(
     tensors=key_value(mask=budget("n_gist")),
     paper_form=paper_form,
     paper_of="stored",
-    numbers=(),
+    numbers=(
+        Printed("stored", {**_LLAMA, "bytes_per_element": 4}, "1.05 MB", MU_2023_COSTS),
+        Printed("stored", {**_LLAMA, "bytes_per_element": 4}, "26x", MU_2023_COSTS, against="gqa"),
+    ),
     where=("n_gist <= n_prompt", "n_tokens > n_prompt"),
     reduces_to=(
         Reduction("gqa", where=("n_gist = n_prompt",)),
