@@ -66,7 +66,8 @@ def main(tool, path, repeats):
         value = growth()
         found = {"value": int(value) if value == int(value) else float(value)}
     except Exception as problem:
-        found = {"failed": f"{type(problem).__name__}: {str(problem).splitlines()[0][:120] if str(problem) else ''}"}
+        words = str(problem).replace(str(path.parent), "the folder").partition("\n")[0][:120]
+        found = {"failed": f"{type(problem).__name__}: {words}"}
         repeats = 0
     times = []
     for _ in range(repeats):

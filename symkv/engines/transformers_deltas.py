@@ -142,9 +142,9 @@ DELTAS: tuple[Delta, ...] = (
 EXTRAS: tuple[Extra, ...] = (
     Extra(
         "position ids",
-        "three integers for each token of an indexed layer",
+        "three integers for each token, one tensor for all indexed layers",
         QWEN_4,
-        "3*index_layers*n_tokens",
+        "3*min(index_layers, 1)*n_tokens",
     ),
     Extra(
         "n-gram ids",

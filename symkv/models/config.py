@@ -168,7 +168,8 @@ def _crosses(reading: Reading, crossed: bool) -> bool:
     config = reading.config
     if not reading.family.encoder:
         _no_encoder(config)
-        return crossed or flag(config.get("add_cross_attention"), "add_cross_attention")
+        given = config.get("add_cross_attention")  # inside a wrapper of two models, only an explicit no says no
+        return flag(given, "add_cross_attention") or (crossed and given is None)
     value = config.get("is_encoder_decoder", MISSING)
     if value is MISSING:
         reading.fall_back(f"is_encoder_decoder = true: the default of {reading.model_type}")

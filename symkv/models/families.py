@@ -59,7 +59,7 @@ FAMILIES: dict[str, Family] = {
     "hrm_text": Family(
         names={"kv_heads": ()}, repeats=("H_cycles", "L_cycles"), also=("num_layers_per_stack", "L_bp_cycles")
     ),
-    "doge": Family(also=("keep_window_size", "sliding_window")),
+    "doge": Family(WINDOWED, layout="every", also=("keep_window_size",)),
     "dbrx": Family(
         names={
             "layers": ("n_layers|num_hidden_layers",),

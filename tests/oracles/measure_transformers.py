@@ -296,6 +296,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--types", help="model types, each may say its kind: llama,t5/encdec; all without it")
     parser.add_argument("--like", type=Path, help="a file of cases whose types are taken")
+    parser.add_argument("--without", default="", help="model types left out: reformer,cpmant")
     parser.add_argument("--count", type=int, help="that many of the types, drawn by the seed")
     parser.add_argument("--again", type=Path, help="a file whose models are measured once more")
     parser.add_argument("-o", "--output", type=Path)
@@ -331,6 +332,7 @@ def _chosen(given: argparse.Namespace) -> list[tuple[str, str]]:
     if given.types:
         words = [word.partition("/") for word in given.types.split(",")]
         chosen = [(n, kind or next(k for k, names in KINDS.items() if n in names)) for n, _, kind in words]
+    chosen = [(name, kind) for name, kind in chosen if name not in given.without.split(",")]
     if given.count:
         random.Random(given.seed).shuffle(chosen)
         chosen = chosen[: given.count]
