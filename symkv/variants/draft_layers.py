@@ -41,6 +41,15 @@ def latent_form(
     return (n_layers + n_draft_layers) * (d_latent + d_rope) * bytes_per_element
 
 
+NEXTN_MLA = Source(
+    "ggml-org",
+    "llama.cpp pull request 28630, table of draft contexts of a synthetic deepseek2",
+    2026,
+    "github.com/ggml-org/llama.cpp/pull/28630; ranks in tests/test-llama-archs.cpp, 128 tokens padded to 256",
+)
+_SYNTHETIC = {"n_draft_layers": 1, "d_latent": 512, "d_rope": 64, "n_tokens": 256, "bytes_per_element": 2}
+_DRAFT = ("draft latent", "draft rotary key")
+
 VARIANTS = (
     Variant(
         name="draft_layers",
@@ -84,7 +93,11 @@ VARIANTS = (
             CachedTensor("draft rotary key", heads="1", width="d_rope", layers="n_draft_layers", part="rope"),
         ),
         paper_form=latent_form,
-        numbers=(),
+        numbers=(
+            Printed("stored", {**_SYNTHETIC, "n_layers": 2}, "884736 B", NEXTN_MLA),
+            Printed("stored", {**_SYNTHETIC, "n_layers": 8}, "2654208 B", NEXTN_MLA),
+            Printed("stored", {**_SYNTHETIC, "n_layers": 2}, "294912 B", NEXTN_MLA, only=_DRAFT),
+        ),
         reduces_to=(Reduction("draft_layers", where=("d_latent = 2*n_kv_heads*d_head", "d_rope = 0")),),
     ),
 )

@@ -86,6 +86,15 @@ KVPRESS = Source(
 _TINY = {"n_layers": 4, "n_kv_heads": 2, "d_head": 16, "n_kept": 50, "n_tokens": 100, "bytes_per_element": 1}
 
 
+H2O_RESULTS = Source(
+    "Zhang et al.",
+    "H2O: Heavy-Hitter Oracle for Efficient Generative Inference of Large Language Models",
+    2023,
+    "arXiv:2306.14048, section 5.1: a budget of 20 % in equal parts, read in a transcription",
+)
+_FIFTH = {"n_layers": 1, "n_kv_heads": 1, "d_head": 1, "n_tokens": 2000, "bytes_per_element": 2}
+
+
 def _budget(name: str, title: str, about: str, source: Source, numbers: tuple[Printed, ...] = ()) -> Variant:
     return Variant(
         name=name,
@@ -114,7 +123,7 @@ VARIANTS = (
         tensors=key_value(mask=at_most("n_recent", "n_heavy")),
         paper_form=heavy_form,
         paper_of="stored",
-        numbers=(),
+        numbers=(Printed("stored", {**_FIFTH, "n_heavy": 200, "n_recent": 200}, "5x", H2O_RESULTS, against="gqa"),),
         reduces_to=(
             Reduction("gqa", where=("n_tokens <= n_heavy + n_recent",)),
             Reduction("tova", where=("n_kept = n_heavy + n_recent",)),
