@@ -10,8 +10,9 @@ from dataclasses import replace
 import pytest
 
 from symkv.derivations import Claim, Derivation, Step, check, named
-from symkv.errors import BadInput, Refuted
+from symkv.errors import BadInput, JudgesDisagree, Refuted
 from symkv.formula import Formula
+from symkv.formula.notation import Notation
 from symkv.render import paper_latex, render_html, render_latex, write_report
 from symkv.render.escape import tex
 from symkv.render.paper import by_latexify
@@ -99,6 +100,32 @@ def test_the_report_holds_every_step_every_reading_and_both_targets(two):
         assert number in source
     assert r"\kappa_{\mathrm{st}}" in source
     assert r"\kappa_{\mathrm{rd}}" in source
+
+
+def test_a_report_has_the_authors_letters_and_product_sign_everywhere(two):
+    letters = Notation.of({"n_kv_heads": r"H_{\mathrm{kv}}", "bytes_per_token": "M"})
+    source = render_latex(two, product="cdot", notation=letters)
+    assert r"H_{\mathrm{kv}} \cdot d_{\mathrm{h}}" in source
+    assert r"n_{\mathrm{kv}}" not in source
+    assert r"d_{\mathrm{h}}\," not in source
+    assert r"\kappa =" not in source
+    assert "<mi>H</mi>" in render_html(two, notation=letters)
+    with pytest.raises(BadInput, match=r"n_layers and n_kv_heads are both L|n_kv_heads and n_layers are both L"):
+        render_latex(two, notation=Notation.of({"n_kv_heads": "L"}))
+    grows = check(growing())
+    assert r"\lim_{T \to \infty} \left(" in render_latex(grows, notation=Notation.of({"n_tokens": "T"}))
+
+
+def test_a_report_whose_formulas_read_otherwise_is_not_written(two, tmp_path, monkeypatch):
+    monkeypatch.setattr("symkv.formula.latex._wrapped", lambda text, own, level: text)
+    with pytest.raises(JudgesDisagree, match="the printed formula must read as"):
+        write_report(check(growing_in_brackets()), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def growing_in_brackets():
+    step = Step("f", "collect", "n_layers*d_head + n_layers = n_layers*(d_head + 1)", why="taken out")
+    return Derivation("brackets", "Brackets", "A test.", ("n_layers", "d_head"), (step,))
 
 
 def test_the_page_needs_no_network_and_no_script(two):

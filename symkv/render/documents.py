@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -16,8 +16,10 @@ from markupsafe import Markup
 from symkv import __version__, symbols
 from symkv.derivations import Checked, CheckedStep
 from symkv.formula import Formula, Relation, symbol
-from symkv.formula.latex import name as letter
+from symkv.formula.latex import Printer, Product
 from symkv.formula.latex import number as grouped
+from symkv.formula.notation import Notation, require_distinct
+from symkv.formula.tree import is_sum
 from symkv.output import HEADER
 from symkv.render.escape import TeX, plain, tex
 from symkv.render.lines import broken
@@ -34,12 +36,47 @@ PROVED = (
 
 @dataclass(frozen=True)
 class _Style:
-    """How one kind of document shows a formula, a text and a byte count."""
+    """How one kind of document shows a formula, a text and a byte count; every relation is read back."""
 
     math: Callable[[str], str]  # inline
     display: Callable[[str], str]
     text: Callable[[object], str]
     number: Callable[[Fraction | int], str]
+    printer: Printer = field(default_factory=Printer)
+
+    def letter(self, name: str) -> str:
+        """The letter of a symbol, as mathematics."""
+        return self.math(self.printer.name(name))
+
+    def relation(self, relation: Relation) -> str:
+        """A relation on one line."""
+        return self.math(self._relation(relation))
+
+    def lines(self, relation: Relation) -> str:
+        """A displayed relation, over several lines where it is long."""
+        printed = broken(relation, product=self.printer.product, notation=self.printer.notation)
+        return self.display(reread_relation(printed, relation, self.printer.notation))
+
+    def limit(self, relation: Relation, over: str) -> str:
+        """The limit of the left side as a symbol grows."""
+        left, printer = relation.lhs.tree, self.printer
+        body = rf"\left({printer.whole(left)}\right)" if is_sum(left) else printer.whole(left)
+        printed = rf"\lim_{{{printer.name(over)} \to \infty}} {body} = {printer.whole(relation.rhs.tree)}"
+        return reread_limit(printed, over, relation, printer.notation)
+
+    def statement(self, item: CheckedStep) -> str:
+        """The statement of a step on one line, a limit as one."""
+        return self.math(self.limit(item.relation, item.step.over)) if item.step.over else self.relation(item.relation)
+
+    def equation(self, left: str, right: Formula | None) -> str:
+        """A symbol and what it equals; what has no closed form is solved by steps, which documents don't ask for."""
+        if right is None:
+            return rf"{self.printer.name(left)} = \text{{no closed form}}"
+        return self._relation(Relation(symbol(left), "=", right))
+
+    def _relation(self, relation: Relation) -> str:
+        printed = self.printer.relation(relation.lhs.tree, relation.sign, relation.rhs.tree)
+        return reread_relation(printed, relation, self.printer.notation)
 
 
 def _mathml(source: str, display: str) -> Markup:
@@ -68,14 +105,25 @@ HTML = _Style(
 )
 
 
-def render_latex(checked: Checked) -> str:
-    """The derivation as a LaTeX article that needs amsmath, booktabs and longtable only; `Refuted` if it fails."""
-    return _render("report.tex.j2", checked.require(), LATEX)
+def render_latex(checked: Checked, *, product: Product = "thin", notation: Notation | None = None) -> str:
+    """The derivation as a LaTeX article that needs amsmath, booktabs and longtable only; `Refuted` if it fails.
+
+    `notation` gives symbols the author's letters. Every relation is read back by symkv's reader first:
+    `JudgesDisagree` where it reads as another, `BadInput` where two symbols print alike.
+    """
+    return _render("report.tex.j2", checked.require(), _lettered(LATEX, checked, product, notation))
 
 
-def render_html(checked: Checked) -> str:
+def render_html(checked: Checked, *, product: Product = "thin", notation: Notation | None = None) -> str:
     """The derivation as one HTML page with MathML: no network, no script; `Refuted` if it does not hold."""
-    return _render("report.html.j2", checked.require(), HTML)
+    return _render("report.html.j2", checked.require(), _lettered(HTML, checked, product, notation))
+
+
+def _lettered(style: _Style, checked: Checked, product: Product, notation: Notation | None) -> _Style:
+    """A style with a product sign and the author's letters, of which no two may be alike in one document."""
+    if notation is not None:
+        require_distinct([s if isinstance(s, str) else s.name for s in checked.derivation.symbols], notation)
+    return replace(style, printer=Printer(product, notation or {}))
 
 
 @cache
@@ -126,12 +174,12 @@ def _values(checked: Checked, style: _Style) -> dict[str, Any]:
         ],
         "steps": [_step(index, checked, style) for index in range(len(checked.steps))],
         "premises": [
-            {"text": style.text(s.step.why), "math": style.math(_statement(s)), "cite": style.text(s.step.cite)}
+            {"text": style.text(s.step.why), "math": style.statement(s), "cite": style.text(s.step.cite)}
             for s in checked.steps
             if s.verdict == "assumed"
         ],
-        "assume": [style.math(_relation(Relation.parse(text))) for text in derivation.assume],
-        "over_reals": [style.math(letter(name)) for name in derivation.over_reals],
+        "assume": [style.relation(Relation.parse(text)) for text in derivation.assume],
+        "over_reals": [style.letter(name) for name in derivation.over_reals],
         "claims": [
             {
                 "printed": style.text(c.claim.printed),
@@ -143,7 +191,12 @@ def _values(checked: Checked, style: _Style) -> dict[str, Any]:
             for c in checked.claims
         ],
         "legend": [
-            {"letter": style.math(s.latex), "word": style.text(s.name), "words": style.text(s.words), "unit": s.unit}
+            {
+                "letter": style.math(style.printer.notation.get(s.name, s.latex)),
+                "word": style.text(s.name),
+                "words": style.text(s.words),
+                "unit": s.unit,
+            }
             for s in (symbols.lookup(entry) if isinstance(entry, str) else entry for entry in derivation.symbols)
         ],
         "sources": [{"key": style.text(key), "text": style.text(source)} for key, source in derivation.sources.items()],
@@ -156,18 +209,18 @@ def _values(checked: Checked, style: _Style) -> dict[str, Any]:
 def _step(index: int, checked: Checked, style: _Style) -> dict[str, Any]:
     item = checked.steps[index]
     numbers = {s.step.id: n + 1 for n, s in enumerate(checked.steps)}
-    where = [_relation(Relation.parse(text)) for text in (*item.step.where, *item.conditions)]
+    where = [Relation.parse(text) for text in (*item.step.where, *item.conditions)]
     return {
         "label": f"{checked.derivation.name}-{item.step.id}".replace("_", "-").replace(".", "-"),
         "number": index + 1,
-        "math": style.display(
-            _statement(item) if item.step.over else reread_relation(broken(item.relation), item.relation)
-        ),
+        "math": style.display(style.limit(item.relation, over))
+        if (over := item.step.over)
+        else style.lines(item.relation),
         "why": style.text(item.step.why[:1].upper() + item.step.why[1:]),
         "rule": style.text(item.step.rule.replace("_", " ")),
         "verdict": item.verdict,
         "judges": ", ".join(item.judges),
-        "where": [style.math(text) for text in where],
+        "where": [style.relation(condition) for condition in where],
         "uses": [str(numbers[name]) for name in item.step.uses if name in numbers],
         "built": [style.text(name) for name in item.step.uses if name not in numbers],
         "cite": style.text(item.step.cite),
@@ -175,45 +228,25 @@ def _step(index: int, checked: Checked, style: _Style) -> dict[str, Any]:
 
 
 def _solution(solution: Solution, style: _Style) -> dict[str, Any]:
-    target = symbol("bytes_per_token" if solution.of == "growth" else "target_bytes")
-    unknown = symbol(solution.symbol)
+    target = "bytes_per_token" if solution.of == "growth" else "target_bytes"
     return {
         "what": style.text(solution.what),
         "target": style.text(solution.target_text),
-        "symbol": style.math(letter(solution.symbol)),
-        "formula": style.display(_relation(Relation(target, "=", solution.formula))),
-        "general": style.display(_equal(unknown, solution.general_form)),
+        "symbol": style.letter(solution.symbol),
+        "formula": style.display(style.equation(target, solution.formula)),
+        "general": style.display(style.equation(solution.symbol, solution.general_form)),
         "judges": ", ".join(solution.judges),
-        "given": [style.math(_equal(symbol(name), value)) for name, value in solution.given.items()],
+        "given": [style.math(style.equation(name, value)) for name, value in solution.given.items()],
         "readings": [
             {
                 "bytes": style.number(size.bytes),
                 "reading": style.text(size.reading),
-                "form": style.math(_equal(unknown, form)),
+                "form": style.math(style.equation(solution.symbol, form)),
                 "rows": [_answer(answer, style) for answer in solution.answers if answer.target == size],
             }
             for size, form in solution.closed_forms
         ],
     }
-
-
-def _statement(item: CheckedStep) -> str:
-    """The statement of a step in LaTeX, a limit as one, read back."""
-    if item.step.over:
-        return reread_limit(item.latex, item.step.over, item.relation)
-    return _relation(item.relation)
-
-
-def _relation(relation: Relation) -> str:
-    """A relation in LaTeX, read back: no formula is written that reads as another."""
-    return reread_relation(relation.latex, relation)
-
-
-def _equal(left: Formula, right: Formula | None) -> str:
-    """An equation; what has no closed form is solved by steps, which documents don't ask for."""
-    if right is None:
-        return rf"{left.latex} = \text{{no closed form}}"
-    return _relation(Relation(left, "=", right))
 
 
 def _answer(answer: Answer, style: _Style) -> dict[str, Any]:

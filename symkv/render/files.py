@@ -13,6 +13,8 @@ from pathlib import Path
 
 from symkv.derivations import Checked
 from symkv.errors import BadInput
+from symkv.formula.latex import Product
+from symkv.formula.notation import Notation
 from symkv.output import free_to_write, write_whole
 from symkv.render.documents import render_html, render_latex
 
@@ -53,16 +55,24 @@ class Written:
     missing: tuple[Missing, ...]
 
 
-def write_report(checked: Checked, folder: Path, *, force: bool = False) -> Written:
+def write_report(
+    checked: Checked,
+    folder: Path,
+    *,
+    force: bool = False,
+    product: Product = "thin",
+    notation: Notation | None = None,
+) -> Written:
     """Write a derivation as .tex, .html and, where a TeX engine is found, .pdf.
 
     Raises `Refuted` for a derivation that does not hold, `BadInput` for a folder that can't be written and for a file
-    in the way that symkv did not write (unless `force`).
+    in the way that symkv did not write (unless `force`), `JudgesDisagree` for a relation that does not read back.
     """
     name = checked.derivation.name
     if not NAME.fullmatch(name):
         raise BadInput(f"a report's name must be lower-case letters, digits, - and _, got {name[:60]!r}")
-    source, page = render_latex(checked), render_html(checked)
+    source = render_latex(checked, product=product, notation=notation)
+    page = render_html(checked, product=product, notation=notation)
     targets = {kind: folder / f"{name}.{kind}" for kind in ("tex", "html", "pdf")}
     for kind, target in targets.items():  # a PDF is ours when the .tex beside it is
         free_to_write(target, marked=targets["tex"] if kind == "pdf" else None, force=force)
