@@ -130,7 +130,7 @@ class Printer:
             case ast.Call(func=ast.Name(id="sqrt"), args=[arg]):
                 return rf"\sqrt{{{self.whole(arg)}}}", _ATOM
             case ast.Call(func=ast.Name(id="mod"), args=[left, right]):
-                return rf"\left({self.factor(left)} \bmod {self.factor(right)}\right)", _ATOM
+                return rf"\left({self.factor(left)} \bmod {self._bracket(right, _POWER)}\right)", _ATOM
             case ast.Call(func=ast.Name(id=function), args=args):
                 return rf"\{function}\left({', '.join(map(self.whole, args))}\right)", _ATOM
             case ast.IfExp(test=ast.Compare(left=left, ops=[op], comparators=[right]), body=body, orelse=orelse):

@@ -129,10 +129,13 @@ class Frame:
 
     def operand(self, tree: ast.expr, what: str, index: int) -> None:
         """One more factor of the open product."""
+        tokens = self.builder.tokens
         self._require_open(index)
         if what == CASES and not self.empty:
-            self.builder.tokens.refuse(index, "cases stand alone; put brackets around them")
+            tokens.refuse(index, "cases stand alone; put brackets around them")
         self.factors += 1
+        if self.modulus is not None and self.product is not None:
+            tokens.refuse(index, r"how much \bmod divides by is open here; put brackets around it")
         if self.product is None:
             self.product = tree
         elif self.times == "/":

@@ -127,10 +127,8 @@ class Tokens:
                 self.refuse(index, f"a literal may have {MAX_DIGITS} digits, this has more; write a smaller number")
         if self.text(after) == "," and self[after + 1].kind == "digit" and not self[after + 1].spaced:
             group, _ = self._run(after + 1)
-            if len(group) == 3 and len(digits) <= 3:
-                self.refuse(
-                    after, r"this comma may group digits or part arguments; write 1{,}024, or a space behind it"
-                )
+            if digits == "0" or (len(group) == 3 and len(digits) <= 3):
+                self.refuse(after, r"this comma may be part of a number; write 1{,}024 or 0.5, or a space behind it")
         if len(digits) > 1 and digits[0] == "0":
             self.refuse(index, f"a number has no leading zeros, got {digits[:20]!r}")
         if self.text(after) == "." and self[after + 1].kind == "digit":
