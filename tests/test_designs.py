@@ -306,3 +306,11 @@ def test_a_long_search_says_on_stderr_how_far_it_is(capsys, monkeypatch):
         "symkv: 7 designs so far, 4 nodes, n_layers 4 of 64; Ctrl-C gives what is found",
         "symkv: 7 designs so far, 8 nodes, n_layers 4 of 64; Ctrl-C gives what is found",
     ]
+
+
+def test_the_sizes_that_a_variant_is_meant_for_are_conditions(symkv):
+    box = ["n_layers=1..6", "n_index_layers=1..6", "d_latent=512", "d_rope=64", "d_index=128"]
+    _, out, _ = symkv("designs", "shared_index", "--max", "growth=1MiB", *box, "dtype=bf16", "--json")
+    result = json.loads(out)["result"]
+    assert result["conditions"] == ["n_index_layers <= n_layers"]
+    assert result["count"] == 21

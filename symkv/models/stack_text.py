@@ -166,7 +166,7 @@ def _named_count(name: str) -> str:
         if not is_name(name):
             raise BadInput(f"a count must be a whole number or a name, got {name[:20]!a}; write 10*gqa() or n_a*gqa()")
         taken = {other.latex for other in symbols.table()}
-        letter = latex.name(name) if latex.name(name) not in taken else rf"\mathtt{{{name}}}".replace("_", r"\_")
+        letter = latex.name(name) if latex.name(name) not in taken else rf"\mathit{{{name.replace('_', '')}}}"
         count = symbols.Symbol(name, letter, "layers of one kind", "layers", dimension="layer")
         earlier = [other.name for other in symbols.table() if other.words == count.words]
         return symbols.declare(count, after=earlier[-1] if earlier else "n_layers").name

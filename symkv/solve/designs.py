@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
 from math import prod
-from types import MappingProxyType
-from typing import NamedTuple
 
 from symkv import symbols
 from symkv.caches import Stack
@@ -19,34 +16,21 @@ from symkv.solve.bounds import bounds_of, relation_bound
 from symkv.solve.box import MOST_VALUES, RATE, Box, parse_box, usual_values
 from symkv.solve.effort import Effort
 from symkv.solve.functions import Value
+from symkv.solve.ranks import Design, described, ranked
 from symkv.solve.search import Point, narrowed, points
 from symkv.solve.stops import Constraint, Reasons, Stop
 from symkv.solve.wishes import Goal, Limit, Question, band, goals_of, halves, limits_of, readings
-from symkv.units import DTYPES
 
 __all__ = ["Design", "Designs", "designs", "parse_box"]
 
 MOST_DESIGNS = 100_000
 
 
-class Design(NamedTuple):
-    """One whole design: the value of each symbol that was free, its bytes, and the formats of that width.
-
-    `bytes` is the first of the `quantities` that were asked about; `pareto` says whether no other design is as good by
-    every goal and better by one.
-    """
-
-    values: Mapping[str, Value]
-    bytes: Fraction
-    dtypes: tuple[str, ...] = ()
-    quantities: Mapping[str, Fraction] = MappingProxyType({})
-    pareto: bool = False
-
-
 @dataclass(frozen=True)
 class Designs:
     """Every design of a box that meets all limits and conditions, and whether the search went through all of it.
 
+    `points` are the values of each design, in the order of the symbols and sorted; `found` are the designs themselves.
     `reading` says how KB, MB and GB are read: "binary", "decimal", or "" where there is one reading.
     """
 
@@ -54,10 +38,18 @@ class Designs:
     conditions: tuple[Relation, ...]
     goals: tuple[Goal, ...]
     box: int
-    found: tuple[Design, ...]
+    points: tuple[Point, ...]
     complete: bool
     reading: str
+    formats: tuple[str, ...]
     reasons: Reasons
+
+    @cached_property
+    def found(self) -> tuple[Design, ...]:
+        """The designs, ranked by the goals."""
+        names = self.reasons.box
+        values = [dict(zip(names, point, strict=True)) for point in self.points]
+        return ranked(described(values, self.limits, self.formats), self.limits, self.goals)
 
     @property
     def formula(self) -> Formula:
@@ -82,15 +74,15 @@ class Designs:
     @cached_property
     def stops(self) -> dict[str, Stop]:
         """For each symbol the least and greatest value found, and what excludes the next; empty if not complete."""
-        if not self.found or not self.complete:
+        if not self.points or not self.complete:
             return {}
-        names = [name for name in self.found[0].values if name != RATE]
-        return {name: self.reasons.stop(name, [design.values[name] for design in self.found]) for name in names}
+        columns = dict(zip(self.reasons.box, zip(*self.points, strict=True), strict=True))
+        return {name: self.reasons.stop(name, values) for name, values in columns.items() if name != RATE}
 
     @cached_property
     def conflict(self) -> tuple[str, ...]:
         """Where nothing fits: the fewest limits and conditions that leave no design, a pair if there is one."""
-        return self.reasons.conflict() if self.complete and not self.found else ()
+        return self.reasons.conflict() if self.complete and not self.points else ()
 
 
 def designs(
@@ -116,7 +108,8 @@ def designs(
 
     `at_most`, `at_least` and `equal` are QUANTITY[@TOKENS]=SIZE; `minimise` and `maximise` rank by a symbol, a
     quantity or a formula. A symbol without values in `domains` takes whole numbers up to 10**9, which the limits must
-    bound. `given` are values of symbols that conditions may use. Raises `BadInput` for what can't be searched.
+    bound. `given` are values of symbols that conditions may use; the sizes that a variant is meant for are conditions
+    too. Raises `BadInput` for what can't be searched.
 
     >>> from symkv.variants import variant
     >>> stack = Stack.of(variant("gqa")).given({"n_layers": Formula.of(1), "d_head": Formula.of(128)})
@@ -124,6 +117,7 @@ def designs(
     >>> [dict(d.values) for d in designs(stack, box, target="2KiB")[0].found]  # 2048 = 2*128*8*1 = 2*128*4*2
     [{'n_kv_heads': 4, 'bytes_per_element': 2}, {'n_kv_heads': 8, 'bytes_per_element': 1}]
     """
+    stack.require(tokens)
     question = Question(stack, tokens, batch, given, frozenset(domains))
     wanted = {"max": at_most, "min": at_least, "equal": equal}
     sizes = [halves(kind, text)[1] for kind, texts in wanted.items() for text in texts]
@@ -141,7 +135,8 @@ def designs(
         if ends is not None:
             limits.insert(0, Limit(*question.quantity(of), *ends))
         box = _whole_box(domains, limits, conditions, goals, stack)
-        found.append(_searched(box, frozenset(domains), limits, conditions, goals, formats, way, report))
+        every = [*conditions, *_meant(stack, set(box), {str(condition) for condition in conditions})]
+        found.append(_searched(box, frozenset(domains), limits, every, goals, formats, way, report))
         if not found[-1].complete:
             break
     return tuple(found)
@@ -150,6 +145,17 @@ def designs(
 def _condition(text: str, question: Question) -> Relation:
     relation = Relation.parse(text)
     return Relation(question.put(relation.lhs), relation.sign, question.put(relation.rhs))
+
+
+def _meant(stack: Stack, names: set[str], known: set[str]) -> list[Relation]:
+    """For which sizes the variants are meant, as far as that is about symbols of the box."""
+    found: dict[str, Relation] = {}
+    for part in stack.parts:
+        for text in part.variant.where:
+            relation = Relation.parse(text).substitute(part.values)
+            if relation.names and set(relation.names) <= names and str(relation) not in known:
+                found[str(relation)] = relation
+    return list(found.values())
 
 
 def _whole_box(
@@ -203,11 +209,17 @@ def _searched(
     except KeyboardInterrupt:  # what is found so far
         complete = False
     values.sort()
-    found = _described([dict(zip(box, point, strict=True)) for point in values], limits, formats)
-    ranked = _ranked(found, limits, goals)
-    reasons = Reasons(constraints, box, given)
-    size = prod(len(domain) for domain in box.values())
-    return Designs(tuple(limits), tuple(conditions), tuple(goals), size, ranked, complete, reading, reasons)
+    return Designs(
+        tuple(limits),
+        tuple(conditions),
+        tuple(goals),
+        prod(len(domain) for domain in box.values()),
+        tuple(values),
+        complete,
+        reading,
+        tuple(formats),
+        Reasons(constraints, box, given),
+    )
 
 
 def _require_ends(left: Mapping[str, tuple[int, Value]], given: frozenset[str]) -> None:
@@ -219,64 +231,3 @@ def _require_ends(left: Mapping[str, tuple[int, Value]], given: frozenset[str]) 
                 f"{name} must have an end, no bound or condition gives one and {among} points are left; "
                 f"write {name}=1..64 or add a bound such as --max growth=8KiB"
             )
-
-
-def _described(points: Sequence[Mapping[str, Value]], limits: Sequence[Limit], formats: Sequence[str]) -> list[Design]:
-    """The points with the bytes of each quantity, which an equation gives without evaluating, and with the formats."""
-    first = limits[0]
-    exact = {one.label: one.low for one in limits if one.low is not None and one.low == one.high}
-    open_ones = {one.label: one.formula for one in limits if one.label not in exact}
-    labels = list(dict.fromkeys(one.label for one in limits))
-    codes = {DTYPES[code].rate: tuple(c for c in formats if DTYPES[c].rate == DTYPES[code].rate) for code in formats}
-    found = []
-    for point in points:
-        quantities: Mapping[str, Fraction] = exact
-        if open_ones:
-            quantities = {n: exact[n] if n in exact else _at(open_ones[n], point) for n in labels}
-        dtypes = codes.get(Fraction(point[RATE]), ()) if codes else ()
-        found.append(Design(point, quantities[first.label], dtypes, quantities))
-    return found
-
-
-def _at(formula: Formula, point: Mapping[str, Value]) -> Fraction:
-    return Fraction(formula.evaluate({name: point[name] for name in formula.names}))
-
-
-# -- ranks -----------------------------------------------------------------------------------------------------------
-
-
-def _ranked(found: list[Design], limits: Sequence[Limit], goals: Sequence[Goal]) -> tuple[Design, ...]:
-    """By the first goal, then the next ones, then as they came; with what the goals measure, and the Pareto front."""
-    if not goals:
-        return tuple(found)
-    names = {limit.label for limit in limits}
-    scored = []
-    for design in found:
-        scores = [_at(goal.formula, design.values) for goal in goals]
-        extra = {g.label: s for g, s in zip(goals, scores, strict=True) if g.label not in {*names, *design.values}}
-        key = tuple(goal.sign * score for goal, score in zip(goals, scores, strict=True))
-        scored.append((key, design, extra))
-    scored.sort(key=lambda entry: entry[0])
-    front = set(_front([entry[0] for entry in scored]))
-    return tuple(
-        Design(design.values, design.bytes, design.dtypes, {**design.quantities, **extra}, key in front)
-        for key, design, extra in scored
-    )
-
-
-def _front(keys: Sequence[tuple[Fraction, ...]]) -> Iterator[tuple[Fraction, ...]]:
-    """The keys that no other one is as small as everywhere and smaller somewhere; `keys` are sorted.
-
-    What stands before a key in that order is not greater in the first place it differs, so only kept keys that stand
-    before it can beat it.
-
-    >>> [tuple(map(int, key)) for key in _front([(1, 5), (2, 6), (3, 4)])]
-    [(1, 5), (3, 4)]
-    """
-    kept: list[tuple[Fraction, ...]] = []
-    distinct = [key for key, after in pairwise([*keys, None]) if key is not None and key != after]
-    for key in distinct:
-        rivals = kept[-1:] if len(key) == 2 else kept
-        if not any(all(a <= b for a, b in zip(other, key, strict=True)) for other in rivals):
-            kept.append(key)
-            yield key
