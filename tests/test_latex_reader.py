@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import random
+import re
 import subprocess
 import sys
 import time
@@ -14,7 +15,8 @@ from symkv.errors import BadInput, JudgesDisagree
 from symkv.formula import Formula, Relation, latex
 from symkv.formula.latex_reader import read_latex, read_latex_chain, read_latex_relation
 from symkv.formula.latex_tokens import MAX_LATEX
-from symkv.render.reread import reread, reread_limit, reread_relation
+from symkv.formula.notation import require_distinct
+from symkv.render.reread import reread, reread_limit, reread_relation, same
 from symkv.variants import catalogue
 from tests import latex_roundtrip
 
@@ -152,6 +154,7 @@ RELATIONS = [
     (r"\begin{aligned} &a + b \\ &\quad + L \\ &\qquad = S \\ &\qquad\quad - 1 \end{aligned}",
      "a + bytes_per_element + n_layers = n_tokens - 1"),
     (r"a &= b + \\ &\quad L \nonumber", "a = bytes_per_element + n_layers"),
+    (r"a \\*[2pt] &= b \\", "a = bytes_per_element"),
     (r"a = 2048.", "a = 2048"),
     (r"a = b,", "a = bytes_per_element"),
 ]  # fmt: skip
@@ -427,6 +430,33 @@ def test_generated_formulas_in_every_style_and_notation_come_back_as_they_were()
         "cdot",
         "times",
     }
+
+
+SPELLINGS = [  # what authors write instead, and TeX prints alike
+    [(r"(?<=\d)\\,(?=\d{3})", "{,}"), (r"\\,", " ")],
+    [(r"(?<=\d)\\,(?=\d{3})", r"\\;"), (r"\\left|\\right", "")],
+    [(r"\\left(?=[(\\])", r"\\Bigl"), (r"\\right(?=[)\\])", r"\\Bigr"), (r"\\frac", r"\\dfrac")],
+    [(r"_{\\mathrm{(\w+)}}", r"_\\mathrm{\1} "), (r"\\le\b", r"\\leq")],
+    [(r"_{\\mathrm{(\w+)}}", r"_{\1}"), (r"\\ge\b", r"\\geqslant"), (r" \\cdot ", "*")],
+    [(r"_{\\mathrm{(\w+)}}", r"_{\\text{\1}}"), (r"\\ne\b", r"\\neq"), (r"\\text{if }", r"\\mathrm{if}\\ ")],
+    [(r"_{\\mathrm{(\w)}}", r"_\1 "), (r" \+ ", "+"), (r"\^{(\d)}", r"^\1 "), (r"{cases}", "{dcases}")],
+]
+
+
+@pytest.mark.parametrize("changes", SPELLINGS)
+def test_what_an_author_spells_otherwise_is_read_alike(changes):
+    used = set()
+    for _, (formula, _) in zip(range(150), latex_roundtrip.formulas(31), strict=False):
+        try:
+            words = require_distinct(formula.names, {})
+        except BadInput:
+            continue
+        printed = formula.latex
+        for old, new in changes:
+            printed, count = re.subn(old, new, printed)
+            used |= {old} if count else set()
+        assert same(read_latex(printed, words), formula), printed
+    assert used == {old for old, _ in changes}
 
 
 @pytest.mark.parametrize("product", latex.PRODUCTS)

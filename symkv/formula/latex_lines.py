@@ -84,6 +84,8 @@ def _newline(parser: Parser) -> None:
     parser.end_sums()
     frame = parser.top
     parser.at += 1
+    if parser.tokens.text(parser.at) == "*" and not parser.tokens[parser.at].spaced:
+        parser.at += 1  # a break that keeps the page
     if parser.tokens.text(parser.at) == "[" and not parser.tokens[parser.at].spaced:
         end = next((k for k in range(parser.at, parser.at + 10) if parser.tokens.text(k) == "]"), 0)
         if not end:
