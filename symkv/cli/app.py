@@ -20,7 +20,7 @@ app = typer.Typer(
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 What = Annotated[
-    str, typer.Argument(help="A config.json, its folder, a bundled model, a hub id, a variant, or a stack in quotes.")
+    str, typer.Argument(help="A config.json or its folder, a bundled model, a hub id, a variant, a stack, or a law.")
 ]
 Given = Annotated[list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="Values of symbols.")]
 Dtype = Annotated[str | None, typer.Option("--dtype", help="Number format of the cache, e.g. bf16, fp8, fp8_ds_mla.")]

@@ -200,11 +200,37 @@ def _by_parts(formula: Formula, name: str, box: Box, where: Sequence[Relation]) 
 
 def _not_negative(formula: Formula, box: Box, where: Sequence[Relation], sign: int) -> bool:
     """Whether a factor is proved not to be below zero in the box, and a divisor to be above zero."""
+    if _strength(formula.tree) >= (1 if sign > 0 else 2):
+        return True
     inside = _inside(formula, box)
     named = {*formula.names, *(n for relation in where for n in relation.names)}
     domains = {n: domain_of(n) for n in named}
     statement = Relation(formula, ">=" if sign > 0 else ">", Formula.of(0))
     return any(_proved(statement, assume, domains) for assume in ((), tuple(inside), (*where, *inside)))
+
+
+def _strength(node: ast.expr) -> int:
+    """2 where a tree is above zero for all values of its symbols, 1 where it is not below, 0 where neither is plain."""
+    match node:
+        case ast.Constant(value=int(value)):
+            return 2 if value > 0 else 1
+        case ast.Name(id=name):
+            known = domain_of(name)
+            return 0 if known.lower is None else 2 if known.lower > 0 or known.strict else 1
+        case ast.BinOp(left=left, op=op, right=right):
+            one, other = _strength(left), _strength(right)
+            match op:
+                case ast.Add():
+                    return max(one, other) if min(one, other) else 0
+                case ast.Mult():
+                    return min(one, other)
+                case ast.Div():
+                    return one if other == 2 else 0
+        case ast.Call(func=ast.Name(id=name), args=args) if name in ("min", "ceil", "floor", "max"):
+            found = [_strength(arg) for arg in args]
+            least = max(found) if name == "max" else min(found)
+            return min(least, 1) if name == "floor" else least
+    return 0
 
 
 def _agreed(found: list[int | None]) -> int | None:

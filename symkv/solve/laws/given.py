@@ -91,7 +91,24 @@ def _reading(pairs: Sequence[tuple[str, str]], base: int) -> Reading:
                 box[name] = ordered(name, ends[0], ends[1])
                 continue
         values[name] = Formula.of(ends[0]) if ends else found[0]
-    return Reading(values, box, notes=tuple(dict.fromkeys(notes)))
+    return Reading(_put_in(values), box, notes=tuple(dict.fromkeys(notes)))
+
+
+def _put_in(values: dict[str, Formula]) -> dict[str, Formula]:
+    """The values with each other put in: n_total=8*n_active with n_active=1e9 is 8e9."""
+    for _ in values:
+        values = {name: value.substitute(_without(name, values)) for name, value in values.items()}
+        for name, value in values.items():
+            if not value.names:
+                values[name] = Formula.of(symbols.lookup(name).require(Fraction(value.evaluate({}))))
+    tied = next((name for name, value in values.items() if set(value.names) & set(values)), None)
+    if tied is not None:
+        raise BadInput(f"values must not depend on each other in a circle, {tied} = {values[tied]} does")
+    return values
+
+
+def _without(name: str, values: dict[str, Formula]) -> dict[str, Formula]:
+    return {other: value for other, value in values.items() if other != name}
 
 
 def _value(known: symbols.Symbol, text: str, base: int, notes: list[str]) -> Formula:

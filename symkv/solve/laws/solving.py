@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from symkv import symbols
-from symkv.errors import BadInput, Refuted, SymkvError
+from symkv.errors import BadInput, Refuted
 from symkv.formula import Formula, Relation
 from symkv.formula.exact import compare
 from symkv.proof.collect import collect
@@ -96,8 +96,12 @@ def _with_expressions(law: Law, reading: Reading) -> Law:
 
 
 def _answered(law: Law, inverse: Inverse, reading: Reading) -> LawAnswer:
-    for condition in (*law.conditions, *inverse.conditions):
-        _require(law, condition.substitute(reading.values), condition, reading.box)
+    for condition in law.conditions:
+        if at := _violated(condition.substitute(reading.values), reading.box):
+            raise BadInput(f"{law.name} holds for {condition} only, got {at}, which is false; {law.about}")
+    for condition in inverse.conditions:
+        if at := _violated(condition.substitute(reading.values), reading.box):
+            raise Refuted(f"no {inverse.symbol} meets {law.name} here: {condition} must hold, got {at}")
     form = collect(inverse.form.substitute(reading.values))
     missing = [name for name in form.names if name not in reading.box]
     if missing:
@@ -107,21 +111,18 @@ def _answered(law: Law, inverse: Inverse, reading: Reading) -> LawAnswer:
     return _certain(law, inverse, reading, form)
 
 
-def _require(law: Law, condition: Relation, written: Relation, box: Box, *, error: type[SymkvError] = BadInput) -> None:
-    """The error where a condition is violated at what was given, or at some corner of it."""
+def _violated(condition: Relation, box: Box) -> str:
+    """Both sides where a condition is violated at what was given, or at some corner of it; "" where it is not."""
     if any(name not in box for name in condition.names):
-        return  # it holds or not once the rest is given
+        return ""  # it holds or not once the rest is given
     gap = condition.rhs - condition.lhs if condition.sign in ("<", "<=") else condition.lhs - condition.rhs
     found = interval(gap, {name: box[name] for name in gap.names})
     strict = condition.sign in ("<", ">")
-    if found.low < 0 or (strict and found.low == 0):
-        at = found.low_at
-        left, right = (side.evaluate(at) for side in (condition.lhs, condition.rhs))
-        corner = f" at {_point(at)}" if at else ""
-        raise error(
-            f"{law.name} holds for {written} only, got {shown(left)} {condition.sign} {shown(right)}{corner}, which is "
-            f"false; {law.about}"
-        )
+    if found.low > 0 or (found.low == 0 and not strict):
+        return ""
+    left, right = (side.evaluate(found.low_at) for side in (condition.lhs, condition.rhs))
+    corner = f" at {_point(found.low_at)}" if found.low_at else ""
+    return f"{shown(left)} {condition.sign} {shown(right)}{corner}"
 
 
 def _point(at: Mapping[str, Fraction]) -> str:
@@ -150,22 +151,21 @@ def _certain(law: Law, inverse: Inverse, reading: Reading, form: Formula) -> Law
     relation = law.relation.substitute(reading.values)
     for condition in law.conditions:
         put = condition.substitute({**reading.values, known.name: exact})
-        _require(law, put, condition, reading.box, error=Refuted)
+        if at := _violated(put, reading.box):
+            raise Refuted(f"no {known.name} meets {law.name} here: {condition} must hold, got {at}")
     back = _put_back(relation, known.name, exact)
 
-    def at(value: int) -> Beside | None:
-        if not known.admits(value):
-            return None
-        return _beside(relation, known.name, value)
+    def beside(value: int) -> Beside | None:
+        return _beside(relation, known.name, value) if known.admits(value) else None
 
     if not known.whole:
         return LawAnswer(reading, form, exact, back=back)
     down, up = math.floor(exact), math.ceil(exact)
     fits = {"<=": down, ">=": max(up, known.lower), "=": None}[inverse.sign]
     if exact.denominator == 1:
-        return LawAnswer(reading, form, exact, whole=at(down), fits=fits, back=back)
+        return LawAnswer(reading, form, exact, whole=beside(down), fits=fits, back=back)
     why = f"{known.name} = {shown(exact)} meets {law.name} exactly, but must be whole"
-    return LawAnswer(reading, form, exact, None, at(down), at(up), fits, back=back, why=why)
+    return LawAnswer(reading, form, exact, None, beside(down), beside(up), fits, back=back, why=why)
 
 
 def _put_back(relation: Relation, name: str, value: Fraction) -> bool:
