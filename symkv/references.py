@@ -55,3 +55,9 @@ POPE_2022 = Source(
     "Pope et al.", "Efficiently Scaling Transformer Inference", 2022, "arXiv:2211.05102, table 1", checked=False
 )
 CHARACTER_2024 = Source("Character.AI", "Optimizing AI Inference at Character.AI", 2024, "research.character.ai")
+DEEPSEEK_V4 = Source(
+    "DeepSeek-AI",
+    "DeepSeek-V4: Towards Highly Efficient Million-Token Context Intelligence",
+    2026,
+    "arXiv:2606.19348, sections 2.3.1 to 2.3.4; shapes as in huggingface/transformers, modular_deepseek_v4.py",
+)

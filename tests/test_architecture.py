@@ -9,8 +9,8 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "symkv"
 ROOMS = (
-    "errors units symbols shipped output strict_json formula proof caches references variants models engines measure modelling "
-    "solve derivations proving selftest render listing tables terminal cli __main__"
+    "errors units symbols shipped output strict_json formula proof caches references variants models engines measure "
+    "modelling solve derivations proving selftest render listing tables terminal cli __main__"
 ).split()
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "_shipped" not in path.parts)
 TRUSTED = tuple(
@@ -93,3 +93,8 @@ def test_engines_are_imported_inside_functions_only():
             if isinstance(node, ast.Import | ast.ImportFrom):
                 names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""]
                 assert not {n.split(".")[0] for n in names} & {"sympy", "z3", "jinja2", "numpy", "latexify"}, path
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.parent.name == "variants"], ids=lambda path: path.stem)
+def test_a_variant_rests_on_no_other_variants_file(path):
+    assert not [m for m, _ in imports(path) if m.startswith("symkv.variants.")]

@@ -184,7 +184,7 @@ def _layer_count(reading: Reading) -> int:
     if reading.given("layers") in (MISSING, None):
         for field in reading.family.lists:
             listed = reading.config.get(field)
-            if isinstance(listed, list | tuple | str) and listed and field != "block_types":
+            if isinstance(listed, list | tuple | str) and listed and not field.endswith("block_types"):
                 reading.fall_back(f"{name} = {len(listed)}: the entries of {field}")
                 return count(len(listed), name, most=MOST_LAYERS)
     return _repeated(reading, reading.needed("layers"))

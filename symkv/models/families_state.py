@@ -101,7 +101,7 @@ STATE_FAMILIES: dict[str, Family] = {
     "recurrent_gemma": Family(
         {"recurrent": ("rg_lru",), FULL: ("window",)},
         layout="listed",
-        lists=("block_types",),
+        lists=("block_types", "_block_types"),
         names={"window": ("attention_window_size",)},
     ),
     "rwkv": Family({LINEAR: ("rwkv",)}, layout="linear"),

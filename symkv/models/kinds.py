@@ -87,7 +87,7 @@ def _listed(reading: Reading, *, drafts: bool = False) -> tuple[str, list[str]] 
         if value is MISSING or value is None:
             continue
         words = _words(value, name)
-        if name == "block_types":  # Griffin's block, repeated over the layers
+        if name in ("block_types", "_block_types"):  # Griffin's block, repeated over the layers
             return name, [words[i % len(words)] for i in range(reading.layers)]
         entries = per_layer(words, name, layers=reading.layers, drafts=reading.drafts)
         return name, words if drafts and len(words) > reading.layers else entries

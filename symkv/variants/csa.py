@@ -5,13 +5,8 @@ from __future__ import annotations
 from symkv.caches import WINDOW, CachedTensor, Printed, Reduction, Source, Variant
 from symkv.caches.masks import buffer, every, latest
 from symkv.formula import Formula
+from symkv.references import DEEPSEEK_V4
 
-DEEPSEEK_V4 = Source(
-    "DeepSeek-AI",
-    "DeepSeek-V4: Towards Highly Efficient Million-Token Context Intelligence",
-    2026,
-    "arXiv:2606.19348, sections 2.3.1 to 2.3.4; shapes as in huggingface/transformers, modular_deepseek_v4.py",
-)
 BLOG_V4 = Source(
     "vLLM", "DeepSeek V4 in vLLM: Efficient Long-context Attention", 2026, "vllm.ai blog, appendix", checked=False
 )

@@ -7,7 +7,13 @@ from symkv.formula import Formula
 from symkv.symbols import Symbol, declare
 
 declare(
-    Symbol("n_channels", "r", "channels of a key that are scored", "elements", dimension="element/(head*token)"),
+    Symbol(
+        "n_channels",
+        r"r_{\mathrm{c}}",
+        "channels of a key that are scored",
+        "elements",
+        dimension="element/(head*token)",
+    ),
     after="d_v",
 )
 

@@ -10,7 +10,9 @@ from symkv.formula import Formula, floor
 from symkv.symbols import Symbol, declare
 
 declare(
-    Symbol("pyramid_ratio", r"\beta", "budget of a layer over the least of all layers", "times", dimension="1"),
+    Symbol(
+        "pyramid_ratio", r"\beta_{\mathrm{p}}", "budget of a layer over the least of all layers", "times", dimension="1"
+    ),
     after="n_kept",
 )
 

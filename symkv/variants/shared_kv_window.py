@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from symkv.caches import WINDOW, CachedTensor, Printed, Reduction, Source, Variant
 from symkv.formula import Formula, min
-from symkv.variants.csa import DEEPSEEK_V4
+from symkv.references import DEEPSEEK_V4
 
 
 def paper_form(

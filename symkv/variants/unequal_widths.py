@@ -33,6 +33,19 @@ def paper_form(
     return n_layers * n_kv_heads * (d_k + d_v) * bytes_per_element
 
 
+def window_form(
+    n_layers: Formula,
+    n_kv_heads: Formula,
+    d_k: Formula,
+    d_v: Formula,
+    bytes_per_element: Formula,
+    n_tokens: Formula,
+    window: Formula,
+) -> Formula:
+    """heads * (key width + value width) elements for each token of the window and layer."""
+    return n_layers * n_kv_heads * (d_k + d_v) * bytes_per_element * min(n_tokens, window)
+
+
 def mixed_form(
     n_global_layers: Formula,
     n_local_layers: Formula,
@@ -56,6 +69,15 @@ SLOPES = Source(
     "transformers 5.23.0, measured caches",
     2026,
     "model type mimo_v2_flash: growth of the records, (8568 - 8364)/3 and (8900 - 8750)/3: one global layer",
+)
+
+_FOUR = {"n_kv_heads": 4, "d_k": 24, "d_v": 10, "window": 16, "n_layers": 3, "bytes_per_element": 1}
+_TWO = {"n_kv_heads": 2, "d_k": 32, "d_v": 18, "window": 18, "n_layers": 4, "bytes_per_element": 1}
+RECORDS = Source(
+    "Hugging Face",
+    "transformers 5.23.0, measured caches",
+    2026,
+    "model type mimo_v2_flash: records less the global layer, 8568 - 36*68 and 8900 - 42*50",
 )
 
 VARIANTS = (
@@ -100,6 +122,24 @@ VARIANTS = (
         ),
         reduces_to=(
             Reduction("unequal_widths", where=("n_tokens <= window", "n_layers = n_global_layers + 2*n_local_layers")),
+        ),
+    ),
+    Variant(
+        name="unequal_window",
+        title="Unequal key and value widths in a window",
+        family="windowed",
+        about="Windowed attention whose key heads have another width than its value heads.",
+        source=MIMO,
+        tensors=widths(mask=last_tokens()),
+        paper_form=window_form,
+        paper_of="stored",
+        numbers=(
+            Printed("between", {**_FOUR, "n_tokens": 36}, "6120", RECORDS),
+            Printed("between", {**_TWO, "n_tokens": 42}, "6800", RECORDS),
+        ),
+        reduces_to=(
+            Reduction("unequal_widths", where=("n_tokens <= window",)),
+            Reduction("sliding_window", where=("d_k = d_head", "d_v = d_head")),
         ),
     ),
 )
