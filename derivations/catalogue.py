@@ -17,7 +17,10 @@ def _steps():
         )
         for reduction in item.reduces_to:
             other = variant(reduction.to)
+            alike = item.stored.same_as(item.read) and other.stored.same_as(other.read)
             for of in reduction.only:
+                if of == "read" and alike and "stored" in reduction.only:
+                    continue  # the same statement
                 if of in ("stored", "read") or (len(reduction.only) < 4 and of != "written"):
                     yield Step(
                         f"{item.name}.{of}.{reduction.to}",

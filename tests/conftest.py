@@ -7,6 +7,8 @@ from hypothesis import settings
 
 from symkv.cli import main
 
+collect_ignore_glob = ["oracles/*"]  # measured in an environment of their own, which has torch and transformers
+
 settings.register_profile("shared", deadline=None)  # a busy machine is not a failing law
 settings.load_profile("shared")
 

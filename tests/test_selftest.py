@@ -171,7 +171,8 @@ def test_a_batch_without_chance_is_as_it_must_be(name):
         groups = ("true", "further true", "false", "further false")
         assert [tally.counts[f"{g}, as it must be"] for g in groups] == [tally.counts[f"{g}, all"] for g in groups]
     else:
-        assert tally.counts["two ways"] == tally.counts["all"] >= 60
+        assert tally.counts["all"] >= 600
+        assert tally.counts["two ways"] >= 0.99 * tally.counts["all"]  # the rest by z3 and a box of points
 
 
 def test_a_batch_of_mutants_has_every_operator_and_a_third_with_branches():

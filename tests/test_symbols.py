@@ -7,6 +7,7 @@ import pytest
 from symkv import symbols
 from symkv.errors import BadInput
 from symkv.symbols import Symbol, declare, find, lookup, table
+from symkv.variants import catalogue
 
 ALIASES = {
     "num_hidden_layers": "n_layers",
@@ -17,7 +18,6 @@ ALIASES = {
     "qk_rope_head_dim": "d_rope",
     "sliding_window": "window",
 }
-from symkv.variants import catalogue
 
 
 @pytest.mark.parametrize(("alias", "name"), ALIASES.items())

@@ -49,7 +49,7 @@ VARIANT = Variant(
         Printed("stored", {**_TINY, "n_tokens": 36}, "8208", MEASURED),  # 15120 - 13824/2
         Printed("stored", {**_TINY, "n_tokens": 36}, "1296", MEASURED, only=("index key",)),  # 15120 - 13824
     ),
-    reduces_to=(Reduction("qsa", where=("block_size = 1", "compression = 1", "top_blocks = top_k")),),
+    reduces_to=(Reduction("qsa", where=("compression = 1",), only=("stored", "growth")),),
     defaults={"block_size": 128, "top_blocks": 16},
     units=("1 = layer/head", "1 = token"),
 )
