@@ -107,3 +107,16 @@ def test_values_go_to_those_that_have_the_symbol():
     assert right.parts[0].values["d_latent"].text == "512"
     with pytest.raises(BadInput, match="must be an open symbol"):
         shared([left, right], {"d_latent": Formula.of(1)})
+
+
+def test_sparse_reading_wins_over_dense_from_2564_tokens_on():
+    """DeepSeek-V3.2 in packed rows: 132*S + 656*min(S, 2048) < 656*S from S = 2564 on, for 656*2048/524 = 2563.9."""
+    sizes = "d_latent=512,d_rope=64"
+    sparse = resolve(f"61*dsa({sizes},d_index=128,top_k=2048)").coded({"kv": "fp8_ds_mla", "index": "fp8_ds_mla"})
+    dense = resolve(f"61*mla({sizes})").coded({"kv": "fp8_ds_mla"})
+    found = compare([sparse, dense], of="read")[0]
+    assert [(c.span.start, c.span.end, c.less) for c in found.crossings] == [
+        (1, 2563, dense.name),
+        (2564, None, sparse.name),
+    ]
+    assert found.limit == "33/164"  # 132/656

@@ -1,4 +1,4 @@
-"""Where a relation in one whole symbol holds: spans of whole numbers, exact for every length at once.
+"""Where a relation in one whole symbol holds, and where a formula is least and greatest: exact for every length.
 
 All other symbols are numbers; the spans are read off the kernel's normal form in one variable (`periodic`).
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from symkv.errors import Undecided
-from symkv.formula import Relation
+from symkv.formula import Formula, Relation
 from symkv.proof.periodic import NotPeriodic, Wave, _Reader
 
 
@@ -55,6 +55,32 @@ def spans(
     except NotPeriodic as problem:
         raise Undecided(f"{relation} can't be solved for {name} alone: {problem}; give the other symbols") from None
     return _joined(_spans(truth))
+
+
+def extremes(formula: Formula, name: str, low: int, high: int) -> tuple[tuple[int, Fraction], tuple[int, Fraction]]:
+    """(place, value) where a formula in one whole symbol is least and greatest from `low` to `high`.
+
+    Piece by piece and residue by residue of the normal form the formula is linear, so that its ends are at the first
+    and the last place of each; `Undecided` where it is not linear there.
+
+    >>> extremes(Formula.parse("S - 8*floor(S/8)"), "S", 5, 20)  # a saw-tooth
+    ((8, Fraction(0, 1)), (7, Fraction(7, 1)))
+    """
+    try:
+        wave = _Reader(name, low, {}).read(formula.tree)
+    except NotPeriodic as problem:
+        raise Undecided(f"{formula} is not taken apart in {name} alone: {problem}; give {name} one value") from None
+    places: set[int] = set()
+    for piece, end in zip(wave, [*(later.start - 1 for later in wave[1:]), high], strict=True):
+        last, period = min(end, high), len(piece.rows)
+        for residue, row in enumerate(piece.rows):
+            if len(row) > 2:
+                raise Undecided(f"{formula} is not linear in {name} piece by piece; give {name} one value")
+            first = piece.start + (residue - piece.start) % period
+            if first <= last:
+                places |= {first, last - (last - residue) % period}
+    values = [(place, Fraction(formula.evaluate({name: place}))) for place in sorted(places)]
+    return min(values, key=lambda pair: pair[1]), max(values, key=lambda pair: pair[1])
 
 
 def _spans(truth: Wave) -> list[Span]:

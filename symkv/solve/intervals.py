@@ -2,8 +2,8 @@
 
 The ends of a formula that is monotone in each symbol are at corners of the box. That it is monotone is proved, not
 sampled: f(x) <= f(x + more) for all x and x + more in the box and all values of the other symbols there, by the kernel;
-or part by part, a sum, product, quotient, min, max, ceil or floor of parts whose directions are proved. A formula that
-is not monotone in a symbol is refused.
+or part by part, a sum, product, quotient, min, max, ceil or floor of parts whose directions are proved. In one whole
+symbol it may be a saw-tooth, which is taken apart into pieces that are linear; anything else is refused.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from itertools import pairwise
 from typing import Any
 
 from symkv import symbols
-from symkv.errors import BadInput
+from symkv.errors import BadInput, Undecided
 from symkv.formula import Formula, Relation, symbol
 from symkv.proof.collect import domain_of
 from symkv.proof.domains import NATURAL, SLACK, Domain
 from symkv.proof.search import prove_with_split
+from symkv.proof.spans import extremes
 from symkv.units import TOKEN_SUFFIX, parse_tokens, rational, shown
 
 Box = Mapping[str, tuple[Fraction, Fraction]]
@@ -80,16 +81,39 @@ def interval(formula: Formula, box: Box, where: Sequence[Relation] = ()) -> Inte
     free = {name: ends for name, ends in box.items() if name not in fixed}
     inside, known = formula.substitute(fixed), [relation.substitute(fixed) for relation in where]
     corners: tuple[dict[str, Fraction], dict[str, Fraction]] = ({}, {})
+    teeth = []
     for name, (low, high) in free.items():
         rises = 0 if name not in inside.names else direction(inside, name, free, known)
         if rises is None:
-            raise BadInput(
-                f"{inside} must be monotone in {name} from {shown(low)} to {shown(high)} for an exact interval, "
-                f"that is not proved; give {name} one value or a smaller range"
-            )
+            teeth.append(name)
+            continue
         corners[0][name], corners[1][name] = (low, high) if rises >= 0 else (high, low)
+    if len(teeth) == 1 and (found := _by_pieces(inside, teeth[0], free[teeth[0]], corners)) is not None:
+        return found
+    if teeth:
+        name, (low, high) = teeth[0], free[teeth[0]]
+        raise BadInput(
+            f"{inside} must be monotone in {name} from {shown(low)} to {shown(high)} for an exact interval, "
+            f"that is not proved; give {name} one value or a smaller range"
+        )
     least, most = (Fraction(inside.evaluate(corner)) for corner in corners)
     return Interval(least, most, *corners)
+
+
+def _by_pieces(
+    formula: Formula, name: str, ends: tuple[Fraction, Fraction], corners: tuple[Point, Point]
+) -> Interval | None:
+    """The interval where one whole symbol makes a saw-tooth and the formula is monotone in every other one."""
+    if not domain_of(name).whole:
+        return None
+    low, high = int(ends[0]), int(ends[1])
+    try:
+        least, _ = extremes(formula.substitute(corners[0]), name, low, high)
+        _, most = extremes(formula.substitute(corners[1]), name, low, high)
+    except Undecided:
+        return None
+    low_at, high_at = {**corners[0], name: Fraction(least[0])}, {**corners[1], name: Fraction(most[0])}
+    return Interval(least[1], most[1], low_at, high_at)
 
 
 def interval_result(found: Interval) -> dict[str, Any]:
