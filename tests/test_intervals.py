@@ -102,7 +102,7 @@ def test_what_is_not_monotone_is_refused(text):
         interval(Formula.parse(text), {"n_tokens": (Fraction(1), Fraction(9))})
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(boxes(("n_tokens", "window")), st.integers(1, 9), st.integers(1, 9), st.integers(0, 3))
 def test_a_saw_tooth_is_taken_apart_into_pieces(box, chunk, m, slope):
     formula = Formula.parse(f"{slope}*n_tokens + 5*mod(n_tokens - 1, {chunk}) - ceil(n_tokens/{m}) + 2*window")

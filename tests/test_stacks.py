@@ -108,13 +108,13 @@ def test_saw_teeth_of_two_lengths_have_exact_state_ripple_and_peak():
     assert quantity(stack, "ripple").evaluate({}) == max(rest) - min(rest)
 
 
-@pytest.mark.parametrize(("chunk", "m"), [(6, 4), (9, 4), (5, 3), (8, 4)])
+@pytest.mark.parametrize(("chunk", "m"), [(9, 4), (5, 3)])
 def test_a_peak_is_found_at_any_length_where_teeth_do_not_end_together(chunk, m):
     chunks = f"3*chunked(chunk={chunk},n_kv_heads=1,d_head=1)"
     merged = f"2*csa(d_head=1,d_rope=0,d_index=1,compression={m},top_k=1,window=2)"
     stack = resolve(f"{chunks} + {merged}").given({"bytes_per_element": Formula.of(1)})
     stored = quantity(stack, "stored")
     most = 0
-    for s in range(1, 90):
+    for s in range(1, 60):
         most = max(most, stored.evaluate({"n_tokens": s}))
         assert measure(stack, tokens=s)["peak_bytes"] == most

@@ -83,7 +83,7 @@ def interval(formula: Formula, box: Box, where: Sequence[Relation] = ()) -> Inte
     corners: tuple[dict[str, Fraction], dict[str, Fraction]] = ({}, {})
     teeth = []
     for name, (low, high) in free.items():
-        rises = 0 if name not in inside.names else direction(inside, name, free, known)
+        rises = None if _wavy(inside, name) else direction(inside, name, free, known)
         if rises is None:
             teeth.append(name)
             continue
@@ -98,6 +98,12 @@ def interval(formula: Formula, box: Box, where: Sequence[Relation] = ()) -> Inte
         )
     least, most = (Fraction(inside.evaluate(corner)) for corner in corners)
     return Interval(least, most, *corners)
+
+
+def _wavy(formula: Formula, name: str) -> bool:
+    """Whether a symbol stands in a remainder, in which nothing is monotone for long."""
+    calls = (node for node in ast.walk(formula.tree) if isinstance(node, ast.Call))
+    return any(isinstance(n.func, ast.Name) and n.func.id == "mod" and name in Formula(n).names for n in calls)
 
 
 def _by_pieces(
