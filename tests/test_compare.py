@@ -1,6 +1,7 @@
 """Comparing: the ratio, when two are equal, and every context length at which they cross."""
 
 import json
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
@@ -120,3 +121,11 @@ def test_sparse_reading_wins_over_dense_from_2564_tokens_on():
         (2564, None, sparse.name),
     ]
     assert found.limit == "33/164"  # 132/656
+
+
+def test_what_a_ratio_tends_to_is_proved_for_saw_teeth_too():
+    pro = "30*csa(d_head=512,d_rope=64,d_index=128,compression=4,top_k=1024,window=128)"
+    pro += " + 31*hca(d_head=512,d_rope=64,compression=128,window=128)"
+    found = compare([resolve(pro), resolve("61*dsa(d_latent=512,d_rope=64,d_index=128,top_k=2048)")])[0]
+    assert found.limit == "1231/10736"  # (30*640/4 + 31*512/128)/(61*704)
+    assert Fraction(30 * 640, 4) + 31 * 512 // 128 == Fraction(1231, 10736) * 61 * 704

@@ -10,13 +10,18 @@ from fractions import Fraction
 from symkv import symbols
 from symkv.caches import Stack, quantity
 from symkv.errors import BadInput, Undecided
-from symkv.formula import Formula, Relation
-from symkv.proof.collect import collect
+from symkv.formula import Formula, Relation, symbol
+from symkv.proof.collect import Writer, collect, domain_of
 from symkv.proof.judges import judge
+from symkv.proof.kernel import prove
+from symkv.proof.limits import judge_limit
+from symkv.proof.normal import Case
+from symkv.proof.polynomial import Quotient
 from symkv.proof.spans import Span, spans
 from symkv.solve.isolate import isolate
 
 TOKENS = "n_tokens"
+FAR = 2**24  # tokens, beyond every window: where a bound is looked for that is then proved for all
 COMPARED = {"growth": "stored", "stored": "stored", "read": "read", "read_growth": "read", "peak": "peak"}
 
 
@@ -157,7 +162,11 @@ def _limit(first: Stack, second: Stack, of: str) -> str | None:
     rate = "read_growth" if of == "read" else "growth"
     above, below = collect(quantity(first, rate)), collect(quantity(second, rate))
     if below.text != "0":
-        return str(collect(above / below))
+        found, sides = collect(above / below), [quantity(stack, of) for stack in (first, second)]
+        ratio = collect(sides[0] / sides[1])
+        settled = TOKENS not in ratio.names or judge_limit(Relation(ratio, "=", found), TOKENS).verdict == "proved"
+        settled = settled or all(_squeezed(side, rate) for side, rate in zip(sides, (above, below), strict=True))
+        return str(found) if settled else None
     if above.text != "0":
         return "without bound"
     states = [quantity(stack, "state") for stack in (first, second)] if of != "read" else []
@@ -165,8 +174,30 @@ def _limit(first: Stack, second: Stack, of: str) -> str | None:
     return str(collect(states[0] / states[1])) if states and all(steady) and states[1].text != "0" else None
 
 
+def _squeezed(formula: Formula, rate: Formula) -> bool:
+    """Whether the kernel proves |formula - rate*S| <= c for every S and some number c, all other symbols being numbers.
+
+    With such a c for both of two quantities their ratio tends to that of their rates.
+    """
+    one = {"bytes_per_element": Fraction(1)}
+    formula, rate = (side.substitute({n: v for n, v in one.items() if n in side.names}) for side in (formula, rate))
+    if rate.names or set(formula.names) != {TOKENS}:
+        return False
+    line = rate * symbol(TOKENS)
+    far = max(
+        abs(Fraction(f) - rate.evaluate({}) * s) for s in (1, FAR, FAR + 1) for f in [formula.evaluate({TOKENS: s})]
+    )
+    bounds = (formula - line, line - formula)
+    domains, split = {TOKENS: domain_of(TOKENS)}, {"periodic": TOKENS}
+    top = Formula.of(4 * far + 1)
+    return all(prove(Relation(gap, "<=", top), (), domains, split) is not None for gap in bounds)
+
+
 def _elasticities(ratio: Formula) -> dict[str, str]:
-    """For each symbol, by how many per cent the ratio grows when the symbol grows by one per cent."""
+    """For each symbol, by how many per cent the ratio grows when the symbol grows by one per cent.
+
+    x*R'/R is built twice, by sympy and term by term from the kernel's polynomials, and proved equal.
+    """
     import sympy
 
     from symkv.formula.sympy_reading import from_sympy, sympy_symbol
@@ -178,5 +209,18 @@ def _elasticities(ratio: Formula) -> dict[str, str]:
         free = sympy.Dummy(name, positive=True)  # over the positive reals
         of_free = expression.subs(sympy_symbol(name), free)
         share = sympy.factor(sympy.cancel(free * sympy.diff(of_free, free) / of_free)).subs(free, sympy_symbol(name))
-        found[name] = str(Formula(from_sympy(share)))
+        formula = Formula(from_sympy(share))
+        if judge(Relation(formula, "=", _by_terms(ratio, name))).verdict == "proved":
+            found[name] = str(formula)
     return found
+
+
+def _by_terms(ratio: Formula, name: str) -> Formula:
+    """x*N'/N - x*D'/D of a ratio N/D: each term of a polynomial times its exponent, over the polynomial."""
+    case = Case({n: domain_of(n) for n in ratio.names})
+    value = case.read(ratio.tree)
+    above, below = (
+        Quotient({m: c * dict(m)[name] for m, c in poly.items() if name in dict(m)}, poly)
+        for poly in (value.num, value.den)
+    )
+    return Formula(Writer(case).quotient((above - below).reduced()))
