@@ -6,20 +6,9 @@ import time
 
 import pytest
 
-from symkv.cli import main
 from symkv.formula import Formula
 from symkv.models import resolve
 from symkv.solve import designs, parse_box
-
-
-@pytest.fixture
-def symkv(capsys):
-    def run(*argv):
-        status = main(list(argv))
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return run
 
 
 def test_the_nine_triples_of_2048_bytes(symkv):

@@ -12,7 +12,6 @@ from fractions import Fraction
 import pytest
 
 from symkv.caches import quantity
-from symkv.cli import main
 from symkv.listing import KINDS, items
 from symkv.measure import with_formats
 from symkv.modelling import LENGTHS
@@ -35,16 +34,6 @@ ODD = [
         "stored_bytes_at": {str(tokens): tokens for tokens in LENGTHS},
     }
 ]
-
-
-@pytest.fixture
-def symkv(capsys):
-    def run(*argv):
-        status = main(list(argv))
-        out, err = capsys.readouterr()
-        return status, out, err
-
-    return run
 
 
 class Page(html.parser.HTMLParser):

@@ -17,6 +17,7 @@ from symkv.caches import MASKS, Stack, quantity
 from symkv.errors import BadInput
 from symkv.formula import Formula, Relation
 from symkv.formula.sympy_reading import sympy_symbol
+from symkv.listing import printed_value
 from symkv.proof.collect import collect
 from symkv.proof.judges import judge
 from symkv.units import against_printed
@@ -114,16 +115,6 @@ def test_a_variant_becomes_what_it_says_it_reduces_to(name):
                 continue  # a bound on the tokens has no limit in the tokens
             where = tuple(map(Relation.parse, (*item.where, *reduction.where)))
             assert judge(statement, where).verdict == "proved", (reduction, of)
-
-
-def printed_value(item, number):
-    """The exact value of what a source printed."""
-    counted = replace(item, tensors=tuple(t for t in item.tensors if not number.only or t.name in number.only))
-    stack = Stack.of(counted).coded(number.formats)
-    exact = Fraction(quantity(stack, number.of).evaluate(number.given))
-    if number.against:
-        exact = value(variant(number.against), number.of, number.given) / exact
-    return 1 - 1 / exact if number.saved else exact
 
 
 @pytest.mark.parametrize("name", NAMES)
