@@ -123,9 +123,7 @@ def shown(name: str, *, with_draft: bool = False) -> dict[str, Any]:
         "reduces_to": [_reduction(reduction) for reduction in alone.reduces_to] if alone else [],
         "where": list(alone.where) if alone else [],
         "defaults": dict(alone.defaults) if alone else {},
-        "falls_at": [{"tensor": t, "when": w, "rows": str(Formula.parse(r))} for t, w, r in alone.falls()]
-        if alone
-        else [],
+        "falls_at": _falls(alone) if alone else [],
         "picture": picture(alone) if alone else None,
         "numbers": [_number(alone, printed) for printed in alone.numbers] if alone else [],
         "assumptions": list(stack.assumptions),
