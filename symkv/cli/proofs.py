@@ -1,4 +1,4 @@
-"""check, recheck, mutate, selftest, report: what is proved, by whom, and as a document."""
+"""check, recheck, mutate, selftest: what is proved, and by whom."""
 
 from __future__ import annotations
 
@@ -116,29 +116,3 @@ def selftest(
 
 def _progress(text: str) -> None:
     typer.echo(text, err=True)
-
-
-@app.command()
-def report(
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="Derivations; two_kilobytes without.")
-    ] = None,
-    out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write to.")] = Path("symkv-report"),
-    force: Force = False,
-    as_json: Json = False,
-) -> None:
-    """Check a derivation and write it as LaTeX, HTML and, where a TeX engine is found, PDF."""
-    from symkv.derivations import check as check_one
-    from symkv.derivations import named
-    from symkv.render import write_report
-    from symkv.terminal import report_text
-
-    checked = [check_one(named(name)).require() for name in names or ["two_kilobytes"]]
-    written = [write_report(one, out, force=force) for one in checked]
-    files = [file for one in written for file in one.files]
-    missing = [entry for one in written for entry in one.missing]
-    result = {
-        "files": [{"path": str(f.path), "kind": f.kind, "sha256": f.sha256} for f in files],
-        "missing": [{"what": m.what, "why": m.why, "command": m.command} for m in missing],
-    }
-    emit("report", result, report_text(checked, result), as_json)
