@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import os
 import re
 import stat
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +22,12 @@ _BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]|[\]}]', re.DOTALL)
 def read_object(path: Path, what: str, *, infinite: bool = False) -> Mapping[str, Any]:
     """The object in a JSON file; `BadInput` with the path for a missing or unreadable one, or for `parse_object`'s."""
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode):
             raise BadInput(f"a {what} must be a regular file, this is none; give a .json file", where=str(path))
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        known = 0 < found.st_size <= MAX_BYTES  # a buffer of the greatest size takes longer than a usual file
+        with open(path, "rb", buffering=0 if known else -1) as file:
+            data = file.read() if known else file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise BadInput(f"a {what} must be an existing file or folder, this is none", where=str(path)) from None
     except (OSError, ValueError) as problem:  # ValueError: a null character in the name
@@ -47,18 +52,15 @@ def parse_object(data: bytes, what: str, *, infinite: bool = False) -> Mapping[s
     if len(data) > MAX_BYTES:
         raise BadInput(f"a {what} may have {MAX_BYTES} bytes, this has more; give the {what} itself")
     try:
-        text = data.decode("utf-8-sig")
+        text = data.removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError as problem:
         raise BadInput(f"a {what} must be UTF-8 text, byte {problem.start} is not; save it as UTF-8") from None
     if not text.strip():
         raise BadInput(f"a {what} must be a JSON object, this is empty; make or download it again")
-    depth = 0
-    for match in _BRACKETS.finditer(text):
-        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(match[0], 0)
-        if depth > MAX_DEPTH:
-            raise BadInput(f"a {what} may nest {MAX_DEPTH} deep, this nests deeper; give a plain one")
+    if text.count("[") + text.count("{") > MAX_DEPTH:
+        _check_depth(text, what)
     try:
-        found = json.loads(text, object_pairs_hook=_once, parse_constant=lambda name: _constant(name, what, infinite))
+        found = _decoder(what, infinite).decode(text)
     except json.JSONDecodeError as problem:
         place = f"line {problem.lineno}, column {problem.colno}"
         raise BadInput(
@@ -71,12 +73,27 @@ def parse_object(data: bytes, what: str, *, infinite: bool = False) -> Mapping[s
     return found
 
 
+def _check_depth(text: str, what: str) -> None:
+    depth = 0
+    for match in _BRACKETS.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(match[0], 0)
+        if depth > MAX_DEPTH:
+            raise BadInput(f"a {what} may nest {MAX_DEPTH} deep, this nests deeper; give a plain one")
+
+
+@cache
+def _decoder(what: str, infinite: bool) -> json.JSONDecoder:
+    return json.JSONDecoder(object_pairs_hook=_once, parse_constant=lambda name: _constant(name, what, infinite))
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in found:
-            raise BadInput(f"a field must be given once, {name[:40]!a} came twice; drop one")
-        found[name] = value
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise BadInput(f"a field must be given once, {name[:40]!a} came twice; drop one")
+            seen.add(name)
     return found
 
 

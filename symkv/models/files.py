@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ def read_config(path: Path) -> Mapping[str, Any]:
     strict JSON object.
     """
     try:
-        if path.is_dir():
+        if os.path.isdir(path):
             path = path / "config.json"
             if not path.exists():
                 raise BadInput(
