@@ -1,10 +1,7 @@
 """Around two kilobytes per token: which head count gives that, and what does the number count?"""
 
-from fractions import Fraction
-
 from symkv.caches import Stack, quantity
-from symkv.derivations import Claim, Derivation, Question, Reading, Step
-from symkv.references import BRANDON_2024, CHARACTER_2024, POPE_2026
+from symkv.derivations import Claim, Derivation, Instance, Question, Step
 from symkv.symbols import Symbol
 from symkv.variants import variant
 
@@ -26,13 +23,14 @@ READ = Symbol(
 )
 
 SHARED = Stack.of(variant("cross_layer"))
-SPOKEN = {"n_unique_layers": 1, "n_layers": 1, "n_kv_heads": 8, "d_head": 128}
-EIGHT_READERS = {**SPOKEN, "n_layers": 8}
+ONE_CONTEXT = {"n_unique_layers": 1, "n_kv_heads": 8, "d_head": 128}
+EIGHT_READERS = {"n_layers": 8, "n_kv_heads": 8, "d_head": 128}
 
 
-def _reading(label, kind, given, bytes_per_element, note=""):
+def _reading(label, kind, given, bytes_per_element, value, note):
     expression = {"stored": "cross_layer.growth", "read": "cross_layer.read_growth"}[kind]
-    return Reading(label, kind, expression, {**given, "bytes_per_element": bytes_per_element}, note)
+    values = {**given, "bytes_per_element": bytes_per_element}
+    return Instance(label, expression, values, value, "B", note, counts=f"bytes {kind}")
 
 
 derivation = Derivation(
@@ -54,7 +52,15 @@ derivation = Derivation(
         "bytes_per_element",
     ),
     over_reals=("n_kv_heads",),
-    questions=(Question("cross_layer", "n_kv_heads", "2KB", {"n_unique_layers": 1, "d_head": 128}),),
+    questions=(
+        Question(
+            "cross_layer",
+            "n_kv_heads",
+            "2KB",
+            {"n_unique_layers": 1, "d_head": 128},
+            expect=("8/bytes_per_element", "125/(16*bytes_per_element)"),
+        ),
+    ),
     steps=(
         Step(
             "cached",
@@ -191,40 +197,47 @@ derivation = Derivation(
             uses=("width",),
             where=("stored_per_token = 2000", "bytes_per_element = 1"),
         ),
-        Step("too_few", "bound", "2*128*7 < 2000", why="seven heads give 1792 bytes"),
-        Step("too_many", "bound", "2*128*8 > 2000", why="eight heads give 2048 bytes"),
+        Step("too_few", "collect", "2000 - 2*128*7 = 208", why="seven heads give 1792 bytes, 208 too few"),
+        Step("too_many", "collect", "2*128*8 - 2000 = 48", why="eight heads give 2048 bytes, 48 too many"),
     ),
     readings=(
-        Reading(
+        Instance(
             "as spoken",
-            "elements",
             "n_unique_layers*2*d_head*n_kv_heads",
-            SPOKEN,
+            ONE_CONTEXT,
+            2048,
+            "elements",
             "1 * 2 * 128 * 8, a count of elements",
+            counts="elements",
         ),
-        _reading("stored, fp8 or int8", "stored", SPOKEN, 1, "one context"),
-        _reading("stored, bf16", "stored", SPOKEN, 2, "one context"),
-        _reading("stored, fp32", "stored", SPOKEN, 4, "one context"),
-        _reading("read by 8 layers, fp8 or int8", "read", EIGHT_READERS, 1, "one context, 8 readers"),
-        _reading("read by 8 layers, bf16", "read", EIGHT_READERS, 2, "one context, 8 readers"),
-        _reading("read by 8 layers, fp32", "read", EIGHT_READERS, 4, "one context, 8 readers"),
+        _reading("stored, fp8 or int8", "stored", ONE_CONTEXT, 1, 2048, "one context"),
+        _reading("stored, bf16", "stored", ONE_CONTEXT, 2, 4096, "one context"),
+        _reading("stored, fp32", "stored", ONE_CONTEXT, 4, 8192, "one context"),
+        _reading("read by 8 layers, fp8 or int8", "read", EIGHT_READERS, 1, 16384, "one context, 8 readers"),
+        _reading("read by 8 layers, bf16", "read", EIGHT_READERS, 2, 32768, "one context, 8 readers"),
+        _reading("read by 8 layers, fp32", "read", EIGHT_READERS, 4, 65536, "one context, 8 readers"),
     ),
     claims=(
         Claim(
             "two-kilobytes",
             "cross_layer.growth",
-            {**SPOKEN, "bytes_per_element": 1},
+            {**ONE_CONTEXT, "bytes_per_element": 1},
             "2 KB",
             "pope2026",
+            exact=2048,
             note="said of 8 KV heads, d_head 128 and one context; true at one byte per element and KB = 1024",
         ),
         Claim(
             "two-kilobytes-bf16",
             "cross_layer.growth",
-            {**SPOKEN, "bytes_per_element": 2},
+            {**ONE_CONTEXT, "bytes_per_element": 2},
             "2 KB",
             "pope2026",
             expect="differs",
+            exact=4096,
+            ratio="1/2",
+            cause="elements counted as bytes: the factor of two bytes per element is left out",
+            as_printed="n_unique_layers*2*d_head*n_kv_heads",
             note="the same design at two bytes per element stores twice as much",
         ),
         Claim(
@@ -234,17 +247,21 @@ derivation = Derivation(
             "2 KB",
             "pope2026",
             expect="differs",
+            exact=16384,
+            ratio="1/8",
+            cause="bytes stored where bytes read are meant",
+            as_printed="2*d_head*n_kv_heads*bytes_per_element",
             note="the target comes from bandwidth, so it counts bytes read: eight readers read one context eight times",
         ),
         Claim(
             "price-step",
             "n_active*bytes_per_parameter/(ratio*context)",
-            {"n_active": 100 * 10**9, "bytes_per_parameter": Fraction(1), "ratio": 300, "context": 200_000},
+            {"n_active": 100 * 10**9, "bytes_per_parameter": 1, "ratio": 300, "context": 200_000},
             "1667",
             "pope2026",
             expect="rounds",
+            exact="5000/3",
             note="5000/3 bytes; the speaker leaves silent that parameters count one byte each",
         ),
     ),
-    sources={"pope2026": POPE_2026, "brandon2024": BRANDON_2024, "character2024": CHARACTER_2024},
 )

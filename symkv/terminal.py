@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -11,7 +12,7 @@ from symkv.derivations import Checked, CheckedStep
 from symkv.solve import Answer, Comparison, Neighbour, Share, Solution
 from symkv.solve.steps import Inverse
 from symkv.tables import models_text, table
-from symkv.units import decimal, human_bytes, rational
+from symkv.units import decimal, human_bytes, rational, shown
 
 
 def size_text(result: dict[str, Any], formats: str) -> list[str]:
@@ -208,16 +209,18 @@ def selftest_text(result: dict[str, Any]) -> list[str]:
 
 
 def claims_text(checked: Checked) -> list[str]:
-    """The claims of a derivation: printed against exact."""
+    """The claims of a derivation: printed against exact, with the likely cause of what differs."""
     if not checked.claims:
         return []
     rows = [
         [
-            claim.verdict + ("" if claim.expected else f" (expected {claim.claim.expect})"),
+            claim.verdict + ("" if claim.expected else f" ({claim.problem})"),
             claim.claim.id,
-            f"printed {claim.claim.printed}",
-            f"exact {rational(claim.value)}" if claim.value is not None else "",
-            claim.claim.source,
+            f"printed {claim.claim.printed}" if claim.claim.printed else "",
+            f"exact {shown(claim.value)}" if claim.value is not None else "",
+            f"x {decimal(claim.ratio, 3)}" if claim.ratio is not None and claim.verdict == "differs" else "",
+            " ".join(filter(None, (claim.claim.source, claim.claim.place))),
+            claim.claim.cause or (claim.claim.note if claim.verdict == "undecidable" else ""),
         ]
         for claim in checked.claims
     ]
@@ -227,8 +230,8 @@ def claims_text(checked: Checked) -> list[str]:
 def readings_text(checked: Checked) -> list[str]:
     """The readings of a number side by side."""
     rows = [
-        [reading.label, f"{rational(value)} {'elements' if reading.quantity == 'elements' else 'B'}", reading.note]
-        for reading, value in checked.readings
+        [one.instance.label, f"{rational(one.value)} {one.instance.unit}", one.instance.note]
+        for one in checked.readings
     ]
     return ["  all readings side by side", *table(rows, indent="    ")] if rows else []
 
@@ -327,8 +330,23 @@ def check_text(checked: Sequence[Checked], result: dict[str, Any], *, claims: bo
     """The lines of `symkv check`."""
     lines = [line for one in checked for line in [*steps_text(one), *(claims_text(one) if claims else [])]]
     counts = ", ".join(f"{count} {verdict}" for verdict, count in result["counts"].items() if count)
+    lines += [
+        f"  {row['derivation']}, instance {row['instance']}: {row['problem']}"
+        for row in result["instances"]
+        if not row["expected"]
+    ]
     expected = sum(claim["expected"] for claim in result["claims"])
-    return [*lines, f"steps: {counts}; claims as expected: {expected} of {len(result['claims'])}"]
+    verdicts = Counter(claim["verdict"] for claim in result["claims"])
+    tally = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
+    right = sum(row["expected"] for row in result["instances"])
+    telling = result["telling"]
+    return [
+        *lines,
+        f"steps: {counts}; {telling['beyond_reordering']} of those proved are more than a change of order, "
+        f"{telling['stepped_bounded_or_limit']} of them with min, max, ceil, floor, a bound or a limit",
+        f"claims as expected: {expected} of {len(result['claims'])}{tally and f' ({tally})'}; "
+        f"numbers put in that come out: {right} of {len(result['instances'])}",
+    ]
 
 
 def report_text(checked: Sequence[Checked], result: dict[str, Any]) -> list[str]:

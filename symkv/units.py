@@ -246,23 +246,32 @@ def check_dtype(name: str) -> str:
 
 Match = Literal["matches", "rounds", "differs"]
 _MATCHES: tuple[Match, ...] = ("matches", "rounds", "differs")
-_PRINTED = re.compile(r"([\d,]+(?:\.(\d+))?)\s*([A-Za-z%]*)", re.ASCII)
-_PLAIN: dict[str, int | Fraction] = {"": 1, "x": 1, "B": 1, "K": 10**3, "M": 10**6, "%": Fraction(1, 100)}
+_PRINTED = re.compile(r"([\d,]+(?:\.(\d+))?)(?:e(\d{1,3}))?\s*([A-Za-z%]*)", re.ASCII)
+_PLAIN: dict[str, int | Fraction] = {
+    "": 1, "x": 1, "B": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "%": Fraction(1, 100), "tokens": 1,
+    "h": 3600, "min": 60, "s": 1, "ms": Fraction(1, 10**3), "us": Fraction(1, 10**6),
+}  # fmt: skip
 
 
-def against_printed(value: Fraction | int, printed: str) -> tuple[Match, Fraction]:
+def against_printed(
+    value: Fraction | int, printed: str, *, decimals: int | None = None
+) -> tuple[Match, Fraction | None]:
     """How an exact value relates to a printed one, and the ratio printed/exact of the nearer reading.
 
-    `matches` when equal, `rounds` when equal to the printed decimals (half a unit of the last digit), else `differs`.
-    `KB`, `MB`, `GB` are tried as 1024 and as 1000; `K` without B counts elements by the thousand.
+    `matches` when equal, `rounds` when equal to the printed digits (half a unit of the last one), else `differs`.
+    `decimals` is the number of digits after the point that count, -3 where a number is printed to the thousand.
+    `KB`, `MB`, `GB` are tried as 1024 and as 1000; `K` without B counts by the thousand; times are read in seconds.
+    The ratio is None for an exact value of 0.
 
     >>> against_printed(819200, "800 KB"), against_printed(34560, "34.6K")[0]
     (('matches', Fraction(1, 1)), 'rounds')
+    >>> against_printed(Fraction(144, 10000), "14.4 ms")[0], against_printed(7629, "8000", decimals=-3)[0]
+    ('matches', 'rounds')
     """
     match = _PRINTED.fullmatch(printed.strip())
     if match is None:
         raise BadInput(f"a printed value must be a number with a unit, got {printed!r}; write 70.272 kB or 34.6K")
-    unit = match[3]
+    unit = match[4]
     if unit in AMBIGUOUS:
         scales = [Fraction(base ** AMBIGUOUS[unit]) for base in (1024, 1000)]
     else:
@@ -270,12 +279,14 @@ def against_printed(value: Fraction | int, printed: str) -> tuple[Match, Fractio
         if scale is None:
             raise BadInput(f"a printed value must have a known unit, got {unit!r} in {printed!r}; write kB, KiB or x")
         scales = [Fraction(scale)]
-    number = Fraction(match[1].replace(",", ""))
-    half = Fraction(1, 2 * 10 ** len(match[2] or ""))
-    verdicts: list[tuple[int, Fraction, Fraction]] = []
+    power = int(match[3] or 0)
+    number = Fraction(match[1].replace(",", "")) * 10**power
+    digits = len(match[2] or "") - power if decimals is None else decimals
+    half = Fraction(10) ** -digits / 2
+    verdicts: list[tuple[int, Fraction, Fraction | None]] = []
     for scale in scales:
         gap = abs(Fraction(value) / scale - number)
         quality = 0 if gap == 0 else 1 if gap <= half else 2
-        verdicts.append((quality, gap, number * scale / value))
-    quality, _, ratio = min(verdicts)
+        verdicts.append((quality, gap, number * scale / value if value else None))
+    quality, _, ratio = min(verdicts, key=lambda verdict: verdict[:2])
     return _MATCHES[quality], ratio

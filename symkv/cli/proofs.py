@@ -17,7 +17,7 @@ Force = Annotated[bool, typer.Option("--force", help="Overwrite files that symkv
 def check(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PATH]...", help="Derivation files or certificates; the shipped derivations without."),
+        typer.Argument(metavar="[PATH]...", help="Derivations, certificates, claims in TOML; what ships without."),
     ] = None,
     claims: Annotated[bool, typer.Option("--claims", help="Show the printed values that were compared.")] = False,
     no_exec: Annotated[bool, typer.Option("--no-exec", help="Refuse Python files.")] = False,
@@ -28,11 +28,11 @@ def check(
 ) -> None:
     """Check every step of every derivation, and say which judges proved it."""
     from symkv.derivations import check as check_one
-    from symkv.derivations import load_any, shipped_derivations, summary
+    from symkv.derivations import load_any, shipped_derivations, summary, telling
     from symkv.terminal import check_text
 
     files = paths or list(shipped_derivations().values())
-    code = [path for path in files if path.suffix != ".json"]
+    code = [path for path in files if path.suffix not in (".json", ".toml")]
     if no_exec and code:
         raise BadInput(f"--no-exec refuses derivations that are Python files, {code[0]} is; leave it out to trust them")
     checked = []
@@ -42,7 +42,7 @@ def check(
                 checked.append(check_one(derivation))
             except BadInput as problem:
                 raise problem.at(str(path)) from None
-    result = summary(checked)
+    result = summary(checked) | {"telling": telling(checked)}
     lines = check_text(checked, result, claims=claims)
     if certificate is not None:
         from symkv.derivations.certificate import write_certificate

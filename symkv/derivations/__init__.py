@@ -4,20 +4,23 @@ A derivation is a chain of relations with rules and reasons. Premises are assume
 step must be proved, or the derivation does not check and can't be rendered.
 """
 
-from symkv.derivations.checking import Checked, CheckedClaim, CheckedStep, check, summary
+from symkv.derivations.checking import Checked, CheckedStep, check, summary
 from symkv.derivations.loading import load, load_any, named, shipped_derivations
-from symkv.derivations.model import Claim, Derivation, Question, Reading, Step
+from symkv.derivations.model import Claim, Derivation, Instance, Question, Step
 from symkv.derivations.steps import Obligation, obligations
+from symkv.derivations.telling import telling
+from symkv.derivations.values import CheckedClaim, CheckedInstance
 
 __all__ = [
     "Checked",
     "CheckedClaim",
+    "CheckedInstance",
     "CheckedStep",
     "Claim",
     "Derivation",
+    "Instance",
     "Obligation",
     "Question",
-    "Reading",
     "Step",
     "check",
     "load",
@@ -26,4 +29,5 @@ __all__ = [
     "obligations",
     "shipped_derivations",
     "summary",
+    "telling",
 ]

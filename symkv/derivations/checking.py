@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from symkv.caches import Stack
-from symkv.derivations.model import Claim, Derivation, Question, Reading, Step
-from symkv.derivations.steps import Chain, Obligation, Taken, formula_of
+from symkv.derivations.model import Claim, Derivation, Instance, Question, Step
+from symkv.derivations.steps import Chain, Obligation, Taken
+from symkv.derivations.values import (
+    CheckedClaim,
+    CheckedInstance,
+    answer,
+    check_claim,
+    check_instance,
+    claim_row,
+    instance_row,
+)
 from symkv.errors import BadInput, Refuted
-from symkv.formula import Formula, Relation
+from symkv.formula import Relation
 from symkv.formula.latex import name as letter
 from symkv.formula.tree import is_sum
 from symkv.proof.judges import Judgement, judge, settled
 from symkv.proof.limits import judge_limit
-from symkv.solve import Solution, solve
-from symkv.units import against_printed, rational
-from symkv.variants import variant
+from symkv.solve import Solution
 
 Verdict = Literal["proved", "checked", "assumed", "refuted", "unknown", "timeout"]
 VERDICTS: tuple[Verdict, ...] = ("proved", "checked", "assumed", "refuted", "unknown", "timeout")
+_Item = TypeVar("_Item", Claim, Instance, Question)
+_Found = TypeVar("_Found")
 _WORST: tuple[Verdict, ...] = ("refuted", "timeout", "unknown", "checked", "proved")
 
 
@@ -57,34 +64,24 @@ class CheckedStep:
 
 
 @dataclass(frozen=True)
-class CheckedClaim:
-    """A claim with its exact value, the verdict, and printed/exact."""
-
-    claim: Claim
-    value: Fraction | None
-    verdict: Literal["matches", "rounds", "differs", "undecidable"]
-    ratio: Fraction | None
-
-    @property
-    def expected(self) -> bool:
-        """Whether the verdict is the expected one."""
-        return self.verdict == self.claim.expect
-
-
-@dataclass(frozen=True)
 class Checked:
     """A derivation with everything about it decided: what reports are rendered from."""
 
     derivation: Derivation
     steps: tuple[CheckedStep, ...]
     claims: tuple[CheckedClaim, ...] = ()
-    readings: tuple[tuple[Reading, Fraction], ...] = ()
+    readings: tuple[CheckedInstance, ...] = ()
+    instances: tuple[CheckedInstance, ...] = ()
     answers: tuple[Solution, ...] = ()
 
     @property
     def holds(self) -> bool:
-        """Whether every step that is no premise is proved and every claim is as expected."""
-        return all(s.verdict in ("proved", "assumed") for s in self.steps) and all(c.expected for c in self.claims)
+        """Whether every step that is no premise is proved and every claim and value is as expected."""
+        return (
+            all(s.verdict in ("proved", "assumed") for s in self.steps)
+            and all(claim.expected for claim in self.claims)
+            and all(one.expected for one in (*self.readings, *self.instances))
+        )
 
     def require(self) -> Checked:
         """Itself if everything holds; `Refuted` with the first step or claim that does not otherwise."""
@@ -96,7 +93,10 @@ class Checked:
         for claim in self.claims:
             if not claim.expected:
                 place = f"{self.derivation.name}, claim {claim.claim.id}"
-                raise Refuted(f"{claim.claim.printed} {claim.verdict}, expected {claim.claim.expect}", where=place)
+                raise Refuted(claim.problem, where=place)
+        for one in (*self.readings, *self.instances):
+            if not one.expected:
+                raise Refuted(one.problem, where=f"{self.derivation.name}, instance {one.instance.label}")
         return self
 
 
@@ -107,9 +107,33 @@ def check(derivation: Derivation) -> Checked:
     rule, an undeclared symbol, a use of a later step.
     """
     steps = tuple(_check_steps(derivation))
-    claims = tuple(_check_claim(claim, derivation.name) for claim in derivation.claims)
-    readings = tuple((r, Fraction(formula_of(r.expression).evaluate(r.given))) for r in derivation.readings)
-    return Checked(derivation, steps, claims, readings, tuple(map(_answer, derivation.questions)))
+    relations = {one.step.id: one.relation for one in steps}
+
+    def instances(of: tuple[Instance, ...]) -> tuple[CheckedInstance, ...]:
+        return _each(derivation, "instance", of, lambda one: check_instance(one, relations))
+
+    return Checked(
+        derivation,
+        steps,
+        _each(derivation, "claim", derivation.claims, check_claim),
+        instances(derivation.readings),
+        instances(derivation.instances),
+        _each(derivation, "question", derivation.questions, answer),
+    )
+
+
+def _each(
+    derivation: Derivation, kind: str, items: tuple[_Item, ...], found: Callable[[_Item], _Found]
+) -> tuple[_Found, ...]:
+    """What is found for each item; `BadInput` with the place of the one that is not well formed."""
+
+    def placed(item: _Item) -> _Found:
+        try:
+            return found(item)
+        except BadInput as problem:
+            raise problem.at(f"{derivation.name}, {kind} {item.name}") from None
+
+    return tuple(map(placed, items))
 
 
 def _check_steps(derivation: Derivation) -> Iterator[CheckedStep]:
@@ -157,21 +181,6 @@ def _ask(obligation: Obligation) -> Judgement:
     return judge(obligation.statement, obligation.hypotheses, declared=obligation.domains)
 
 
-def _check_claim(claim: Claim, name: str) -> CheckedClaim:
-    try:
-        value = Fraction(formula_of(claim.expression).evaluate(claim.given))
-    except BadInput as problem:
-        raise problem.at(f"{name}, claim {claim.id}") from None
-    verdict, ratio = against_printed(value, claim.printed)
-    return CheckedClaim(claim, value, verdict, ratio)
-
-
-def _answer(question: Question) -> Solution:
-    values = {name: Formula.of(value) for name, value in question.given.items()}
-    stack = Stack.of(variant(question.what)).given(values)
-    return solve(stack, symbol=question.solve_for, target=question.target, of=question.of)
-
-
 def step_row(name: str, checked: CheckedStep) -> dict[str, Any]:
     """A judged step as plain data."""
     return {
@@ -195,19 +204,16 @@ def exit_status(counts: Mapping[Verdict, int]) -> int:
 def summary(checked: Sequence[Checked]) -> dict[str, Any]:
     """The result of `symkv check`, with the exit status that follows: 1 refuted or unexpected, 3 undecided, else 0."""
     steps = [step_row(one.derivation.name, step) for one in checked for step in one.steps]
-    claims = [
-        {
-            "derivation": one.derivation.name,
-            "claim": c.claim.id,
-            "printed": c.claim.printed,
-            "exact": None if c.value is None else rational(c.value),
-            "verdict": c.verdict,
-            "expected": c.expected,
-            "source": c.claim.source,
-        }
-        for one in checked
-        for c in one.claims
+    claims = [claim_row(one.derivation.name, claim) for one in checked for claim in one.claims]
+    instances = [
+        instance_row(one.derivation.name, found) for one in checked for found in (*one.readings, *one.instances)
     ]
     counts = {verdict: sum(row["verdict"] == verdict for row in steps) for verdict in VERDICTS}
-    unexpected = not all(claim["expected"] for claim in claims)
-    return {"steps": steps, "claims": claims, "counts": counts, "exit_status": 1 if unexpected else exit_status(counts)}
+    unexpected = not all(row["expected"] for row in (*claims, *instances))
+    return {
+        "steps": steps,
+        "claims": claims,
+        "instances": instances,
+        "counts": counts,
+        "exit_status": 1 if unexpected else exit_status(counts),
+    }

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 
 from symkv.derivations.certificate import read_certificates
+from symkv.derivations.claims_file import read_claims
 from symkv.derivations.model import Derivation
 from symkv.errors import BadInput
 from symkv.shipped import shipped
 
+_NUMBERED = re.compile(r"^\d+_")  # a number before the name orders the files
+
 
 def shipped_derivations() -> dict[str, Path]:
-    """The files of the derivations that come with symkv, by name."""
-    return {path.stem: path for path in sorted(shipped("derivations").glob("*.py"))}
+    """The files of the derivations that come with symkv, by name, in reading order: first those of no folder.
+
+    >>> list(shipped_derivations())[:3]
+    ['catalogue', 'counting', 'two_kilobytes']
+    """
+    folder = shipped("derivations")
+    paths = sorted(folder.rglob("*.py"), key=lambda path: (path.parent != folder, path))
+    return {_NUMBERED.sub("", path.stem): path for path in paths}
 
 
 def load(path: Path) -> Derivation:
@@ -45,5 +55,10 @@ def named(name: str) -> Derivation:
 
 
 def load_any(path: Path) -> list[Derivation]:
-    """The derivation of a Python file, which is run, or those of a certificate, which is only read."""
-    return read_certificates(path) if path.suffix == ".json" else [load(path)]
+    """The derivation of a Python file, which is run, those of a certificate or the claims of a TOML file: only read."""
+    match path.suffix:
+        case ".json":
+            return read_certificates(path)
+        case ".toml":
+            return [read_claims(path)]
+    return [load(path)]

@@ -1,4 +1,4 @@
-"""What a derivation file says: steps, claims, readings and questions, as plain data."""
+"""What a derivation file says: steps, claims, instances and questions, as plain data."""
 
 from __future__ import annotations
 
@@ -33,44 +33,95 @@ class Step:
     units: tuple[str, ...] = ()
 
 
+Value = int | Fraction | str  # exact: a string is a fraction such as "9/16", a number format or a count such as "128Ki"
+
+
 @dataclass(frozen=True)
 class Claim:
-    """A printed value: what it is computed from, the text as printed, and the verdict that is expected."""
+    """A value that a source prints, and the verdict that is expected of it.
+
+    It is computed from an `expression` in the reader's language, in which a catalogue quantity is written as
+    `mla.growth`, or from the quantity `of` a `model` (anything that `symkv size` takes), divided by that of `against`
+    where one is named; `given` holds the inputs that the source states. `printed` is the text as printed, `decimals`
+    the digits after the point that count (-3: to the thousand). `place` says where in the source it stands.
+
+    `exact` is what comes out and `ratio` is printed/exact, both written down so that no input can change unnoticed.
+    For a value that differs, `cause` says the likely reason, and `as_printed` is the expression that gives the number
+    as printed; where nothing can be computed, `note` says why.
+    """
 
     id: str
-    expression: str
-    given: Mapping[str, int | Fraction]
-    printed: str
-    source: str
-    expect: Literal["matches", "rounds", "differs", "undecidable"] = "matches"
+    expression: str = ""
+    given: Mapping[str, Value] = field(default_factory=dict)
+    printed: str = ""
+    source: str = ""
+    expect: Literal["agrees", "matches", "rounds", "differs", "undecidable"] = "matches"
     note: str = ""
+    place: str = ""
+    model: str = ""
+    of: str = "growth"
+    against: str = ""
+    decimals: int | None = None
+    exact: Value | None = None
+    ratio: Value | None = None
+    cause: str = ""
+    as_printed: str = ""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.id
 
 
 @dataclass(frozen=True)
-class Reading:
-    """One way to read the number, evaluated: shown side by side with the others."""
+class Instance:
+    """A formula with numbers put in: shown as symbols = numbers = value, with its unit.
+
+    The formula is an `expression`, or the right side of the step that `step` names. `value` is what must come out,
+    exactly. `counts` says what is counted where several stand side by side, as "bytes stored".
+    """
 
     label: str
-    quantity: Literal["elements", "stored", "read"]
-    expression: str
-    given: Mapping[str, int | Fraction]
+    expression: str = ""
+    given: Mapping[str, Value] = field(default_factory=dict)
+    value: Value | None = None
+    unit: str = ""
     note: str = ""
+    step: str = ""
+    counts: str = ""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return self.label
 
 
 @dataclass(frozen=True)
 class Question:
-    """A target to solve a catalogue formula for: the arguments of `symkv solve`."""
+    """A target to solve a catalogue formula for: the arguments of `symkv solve`.
+
+    `expect` holds the closed form of each reading of the target, as it must come out.
+    """
 
     what: str
     solve_for: str
     target: str
     given: Mapping[str, int | Fraction]
     of: str = "growth"
+    expect: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return f"{self.what} for {self.solve_for}"
 
 
 @dataclass(frozen=True)
 class Derivation:
-    """A named chain of steps with its assumptions, readings, questions and claims.
+    """A named chain of steps with its assumptions, readings, instances, questions and claims.
+
+    `readings` are instances of one number side by side. A source is cited by its key in references.bib, or in `sources`
+    where it is the derivation's own.
 
     `over_reals` names whole symbols that the steps solve for over the positive reals, wholeness being judged last.
     Units are checked with the algebra, a literal factor being a pure number unless its step names its unit: with
@@ -85,7 +136,8 @@ class Derivation:
     assume: tuple[str, ...] = ()
     over_reals: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
-    readings: tuple[Reading, ...] = ()
+    readings: tuple[Instance, ...] = ()
+    instances: tuple[Instance, ...] = ()
     claims: tuple[Claim, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
     units: Literal["named", "noted"] = "noted"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from symkv.proof.domains import RATIO, Domain
 from symkv.proof.rules import Claimed, Duty, Rule, rule
 from symkv.symbols import Symbol
 from symkv.variants import variant
+
+_QUANTITY = re.compile(rf"\b([a-z]\w*)\.({'|'.join(QUANTITIES)})\b", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -177,8 +180,12 @@ def built(step: Step) -> Formula:
 
 
 def formula_of(text: str) -> Formula:
-    """A formula, or the quantity of a catalogue variant written as `cross_layer.growth`."""
-    name, dot, of = text.partition(".")
-    if dot and of in QUANTITIES:
-        return quantity(Stack.of(variant(name)), of)
-    return Formula.parse(text)
+    """A formula in which a quantity of a catalogue variant may be written as `cross_layer.growth`.
+
+    >>> str(formula_of("mqa.growth/(d_head*bytes_per_element)"))
+    '(n_layers*d_head*bytes_per_element + n_layers*d_head*bytes_per_element)/(d_head*bytes_per_element)'
+    """
+    whole = _QUANTITY.fullmatch(text.strip())
+    if whole:
+        return quantity(Stack.of(variant(whole[1])), whole[2])
+    return Formula.parse(_QUANTITY.sub(lambda found: f"({formula_of(found[0])})", text))

@@ -1,108 +1,47 @@
-"""A checked derivation as one LaTeX or HTML document. Templates only lay out; every value is made here and typed."""
+"""A report as values that templates lay out, the same for every format; every formula is read back before it is shown."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
-from fractions import Fraction
-from functools import cache
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
-
-import jinja2
-from latex2mathml.converter import convert
-from markupsafe import Markup
 
 from symkv import __version__, symbols
 from symkv.derivations import Checked, CheckedStep
-from symkv.formula import Formula, Relation, symbol
-from symkv.formula.latex import Printer, Product
-from symkv.formula.latex import number as grouped
-from symkv.formula.notation import Notation, require_distinct
-from symkv.formula.tree import is_sum
+from symkv.derivations.bibliography import cited
+from symkv.formula import Relation
+from symkv.formula.latex import Product
+from symkv.formula.notation import Notation
 from symkv.output import HEADER
-from symkv.render.escape import TeX, plain, tex
-from symkv.render.lines import broken
-from symkv.render.reread import reread_limit, reread_relation
-from symkv.shipped import shipped
+from symkv.render.formats import shipped_environment
+from symkv.render.setting import Setter, names_of, number, unit_beside
+from symkv.render.values import Code, Column, Math, table
 from symkv.solve import Answer, Neighbour, Solution
+from symkv.symbols import Symbol
 from symkv.units import decimal, rational
 
 PROVED = (
     "A step is proved when the kernel derives it by exact normal forms, with every side condition discharged or "
     "printed, and a second, independent judge agrees. A premise is assumed; nothing is counted as proved for it."
 )
+DOMAINS = (
+    "Every other symbol ranges over the domain of its unit: counts and widths are whole numbers from 1 on, bytes "
+    "positive rationals."
+)
 
 
 @dataclass(frozen=True)
-class _Style:
-    """How one kind of document shows a formula, a text and a byte count; every relation is read back."""
+class Document:
+    """A report before it has a format: its name and the values of its template, which templates/README.md lists."""
 
-    math: Callable[[str], str]  # inline
-    display: Callable[[str], str]
-    text: Callable[[object], str]
-    number: Callable[[Fraction | int], str]
-    printer: Printer = field(default_factory=Printer)
+    name: str
+    values: Mapping[str, Any]
 
-    def letter(self, name: str) -> str:
-        """The letter of a symbol, as mathematics."""
-        return self.math(self.printer.name(name))
-
-    def relation(self, relation: Relation) -> str:
-        """A relation on one line."""
-        return self.math(self._relation(relation))
-
-    def lines(self, relation: Relation) -> str:
-        """A displayed relation, over several lines where it is long."""
-        printed = broken(relation, product=self.printer.product, notation=self.printer.notation)
-        return self.display(reread_relation(printed, relation, self.printer.notation))
-
-    def limit(self, relation: Relation, over: str) -> str:
-        """The limit of the left side as a symbol grows."""
-        left, printer = relation.lhs.tree, self.printer
-        body = rf"\left({printer.whole(left)}\right)" if is_sum(left) else printer.whole(left)
-        printed = rf"\lim_{{{printer.name(over)} \to \infty}} {body} = {printer.whole(relation.rhs.tree)}"
-        return reread_limit(printed, over, relation, printer.notation)
-
-    def statement(self, item: CheckedStep) -> str:
-        """The statement of a step on one line, a limit as one."""
-        return self.math(self.limit(item.relation, item.step.over)) if item.step.over else self.relation(item.relation)
-
-    def equation(self, left: str, right: Formula | None) -> str:
-        """A symbol and what it equals; what has no closed form is solved by steps, which documents don't ask for."""
-        if right is None:
-            return rf"{self.printer.name(left)} = \text{{no closed form}}"
-        return self._relation(Relation(symbol(left), "=", right))
-
-    def _relation(self, relation: Relation) -> str:
-        printed = self.printer.relation(relation.lhs.tree, relation.sign, relation.rhs.tree)
-        return reread_relation(printed, relation, self.printer.notation)
-
-
-def _mathml(source: str, display: str) -> Markup:
-    return Markup(convert(source, display=display))  # the source is symkv's own LaTeX, never text
-
-
-def _digits(value: Fraction | int) -> str:
-    """A whole number in LaTeX with thin groups, or a fraction."""
-    value = Fraction(value)
-    if value.denominator == 1:
-        return grouped(value.numerator)
-    return rf"\frac{{{grouped(value.numerator)}}}{{{grouped(value.denominator)}}}"
-
-
-LATEX = _Style(
-    math=lambda source: TeX(f"${source}$"),
-    display=TeX,
-    text=tex,
-    number=lambda value: TeX(f"${_digits(value)}$"),
-)
-HTML = _Style(
-    math=lambda source: _mathml(source, "inline"),
-    display=lambda source: _mathml(source, "block"),
-    text=lambda value: plain(str(value)),
-    number=lambda value: _mathml(_digits(value), "inline"),
-)
+    def render(self, kind: str) -> str:
+        """The report in a format: tex, html or md."""
+        return str(shipped_environment(kind).get_template(f"report.{kind}.j2").render(self.values))
 
 
 def render_latex(checked: Checked, *, product: Product = "thin", notation: Notation | None = None) -> str:
@@ -111,159 +50,207 @@ def render_latex(checked: Checked, *, product: Product = "thin", notation: Notat
     `notation` gives symbols the author's letters. Every relation is read back by symkv's reader first:
     `JudgesDisagree` where it reads as another, `BadInput` where two symbols print alike.
     """
-    return _render("report.tex.j2", checked.require(), _lettered(LATEX, checked, product, notation))
+    return derivation_document(checked, product=product, notation=notation).render("tex")
 
 
 def render_html(checked: Checked, *, product: Product = "thin", notation: Notation | None = None) -> str:
     """The derivation as one HTML page with MathML: no network, no script; `Refuted` if it does not hold."""
-    return _render("report.html.j2", checked.require(), _lettered(HTML, checked, product, notation))
+    return derivation_document(checked, product=product, notation=notation).render("html")
 
 
-def _lettered(style: _Style, checked: Checked, product: Product, notation: Notation | None) -> _Style:
-    """A style with a product sign and the author's letters, of which no two may be alike in one document."""
-    if notation is not None:
-        require_distinct([s if isinstance(s, str) else s.name for s in checked.derivation.symbols], notation)
-    return replace(style, printer=Printer(product, notation or {}))
+def render_markdown(checked: Checked, *, product: Product = "thin", notation: Notation | None = None) -> str:
+    """The derivation as GitHub-flavoured Markdown with formulas between dollars; `Refuted` if it does not hold."""
+    return derivation_document(checked, product=product, notation=notation).render("md")
 
 
-@cache
-def _environment(kind: str) -> jinja2.Environment:
-    loader = jinja2.FileSystemLoader(str(shipped("templates")))
-    common: dict[str, Any] = {"loader": loader, "undefined": jinja2.StrictUndefined, "trim_blocks": True}
-    if kind == "html":
-        return jinja2.Environment(autoescape=True, lstrip_blocks=True, **common)
-    environment = jinja2.Environment(
-        block_start_string="<%",
-        block_end_string="%>",
-        variable_start_string="<<",
-        variable_end_string=">>",
-        comment_start_string="<#",
-        comment_end_string="#>",
-        finalize=tex,
-        autoescape=False,
-        lstrip_blocks=True,
-        **common,
-    )
-    environment.filters["tex"] = TeX  # for a list of TeX pieces that a template has joined
-    return environment
-
-
-def _render(template: str, checked: Checked, style: _Style) -> str:
-    environment = _environment("html" if template.endswith("html.j2") else "tex")
-    values = _values(checked, style)
-    fingerprint = hashlib.sha256(repr(asdict(checked.derivation)).encode()).hexdigest()
-    values |= {"header": TeX(f"{HEADER} {__version__}, input sha256 {fingerprint}"), "version": __version__}
-    return environment.get_template(template).render(values)
-
-
-def _values(checked: Checked, style: _Style) -> dict[str, Any]:
-    derivation = checked.derivation
-    proved = sum(step.verdict == "proved" for step in checked.steps)
-    return {
-        "title": style.text(derivation.title),
-        "claim": style.text(derivation.claim),
-        "answers": [_solution(solution, style) for solution in checked.answers],
-        "readings": [
-            {
-                "label": style.text(reading.label),
-                "counts": "elements" if reading.quantity == "elements" else f"bytes {reading.quantity}",
-                "value": style.number(value),
-                "note": style.text(reading.note),
-            }
-            for reading, value in checked.readings
+def derivation_document(
+    checked: Checked, *, product: Product = "thin", notation: Notation | None = None
+) -> Document:
+    """The report of a derivation; `Refuted` if it does not hold."""
+    derivation = checked.require().derivation
+    setter = Setter.of(names_of(derivation.symbols), product, notation)
+    readings = [
+        [one.instance.label, one.instance.counts, number(one.value), one.instance.note] for one in checked.readings
+    ]
+    sections = [section("All readings side by side", table("", READINGS, readings))] if readings else []
+    values = {
+        "title": derivation.title,
+        "answer": derivation.claim,
+        "solved": [_solution(solution, setter) for solution in checked.answers],
+        "lines": [
+            line(
+                one.instance.label,
+                setter.instance(one.formula, {n: one.numbers[n] for n in one.formula.names}, one.value, unit=one.instance.unit),
+                one.instance.note,
+                one.instance.unit,
+            )
+            for one in checked.instances
         ],
-        "steps": [_step(index, checked, style) for index in range(len(checked.steps))],
+        "sections": sections,
+        **proof(checked, setter),
+    }
+    settings = [product, sorted((notation or {}).items())]
+    return document("derivation", derivation.name, values, [asdict(derivation), settings])
+
+
+READINGS = (Column("reading", share="0.34"), Column("counts", share="0.19"), Column("per token", "number"))
+READINGS = (*READINGS, Column("note", share="0.25"))
+CLAIMS = (
+    Column("printed", share="0.13"),
+    Column("exact", "number"),
+    Column("printed/exact", "number"),
+    Column("verdict", "mark"),
+    Column("note and source", share="0.4"),
+)
+LEGEND = (Column("letter"), Column("word", share="0.27"), Column("meaning", share="0.44"), Column("unit"))
+OUTCOMES = (Column("format"), Column("bytes per element"))
+
+
+def document(kind: str, name: str, values: Mapping[str, Any], inputs: object) -> Document:
+    """The report with what every report has: its header with the hash of what it was made from."""
+    fingerprint = hashlib.sha256(repr(inputs).encode()).hexdigest()
+    empty: dict[str, Any] = {"facts": None, "notes": [], "solved": [], "lines": [], "sections": [], "figures": []}
+    common = {
+        "header": f"{HEADER} {__version__}, input sha256 {fingerprint}",
+        "version": __version__,
+        "kind": kind,
+        "name": name,
+        "meaning": PROVED,
+        "domains": DOMAINS,
+    }
+    return Document(name, {**empty, **common, **values})
+
+
+def section(title: str, *tables: Mapping[str, Any], text: str = "") -> dict[str, Any]:
+    """A part of a report with a heading: tables behind a text."""
+    return {"title": title, "text": text, "tables": list(tables)}
+
+
+def line(label: str, math: Any, note: str = "", unit: str = "") -> dict[str, Any]:
+    """A formula with numbers put in, and what it is."""
+    return {"label": label, "math": math, "note": note, "unit": unit_beside(unit)}
+
+
+def proof(checked: Checked, setter: Setter) -> dict[str, Any]:
+    """The derivation's part of a report: premises, steps with their verdicts, claims, legend and sources."""
+    derivation = checked.derivation
+    legend = [s if isinstance(s, Symbol) else symbols.lookup(s) for s in derivation.symbols]
+    claims = [_claim(claim) for claim in checked.claims]
+    return {
         "premises": [
-            {"text": style.text(s.step.why), "math": style.statement(s), "cite": style.text(s.step.cite)}
+            {"math": setter.statement(s), "text": s.step.why, "cite": s.step.cite}
             for s in checked.steps
             if s.verdict == "assumed"
         ],
-        "assume": [style.relation(Relation.parse(text)) for text in derivation.assume],
-        "over_reals": [style.letter(name) for name in derivation.over_reals],
-        "claims": [
-            {
-                "printed": style.text(c.claim.printed),
-                "exact": style.number(c.value) if c.value is not None else style.text("open"),
-                "verdict": c.verdict,
-                "note": style.text(c.claim.note),
-                "cite": style.text(c.claim.source),
-            }
-            for c in checked.claims
-        ],
-        "legend": [
-            {
-                "letter": style.math(style.printer.notation.get(s.name, s.latex)),
-                "word": style.text(s.name),
-                "words": style.text(s.words),
-                "unit": s.unit,
-            }
-            for s in (symbols.lookup(entry) if isinstance(entry, str) else entry for entry in derivation.symbols)
-        ],
-        "sources": [{"key": style.text(key), "text": style.text(source)} for key, source in derivation.sources.items()],
-        "proved": proved,
+        "assume": [setter.relation(Relation.parse(text)) for text in derivation.assume],
+        "over_reals": [setter.letter(name) for name in derivation.over_reals],
+        "steps": _steps(checked, setter),
+        "proved": sum(step.verdict == "proved" for step in checked.steps),
         "assumed": sum(step.verdict == "assumed" for step in checked.steps),
-        "meaning": style.text(PROVED),
+        "claims": table("", CLAIMS, claims) if claims else None,
+        "legend": table("", LEGEND, [_explained(symbol, setter) for symbol in legend]),
+        "sources": [{"key": key, "text": str(source)} for key, source in cited(derivation).items()],
     }
 
 
-def _step(index: int, checked: Checked, style: _Style) -> dict[str, Any]:
-    item = checked.steps[index]
+def _explained(symbol: Symbol, setter: Setter) -> list[Any]:
+    letter = Math(setter.printer.notation.get(symbol.name, symbol.latex))
+    return [letter, Code(symbol.name), symbol.words, symbol.unit]
+
+
+def _claim(one: Any) -> list[Any]:
+    claim = one.claim
+    told = [claim.note, claim.cause and f"likely cause: {claim.cause}", claim.as_printed and f"{claim.as_printed} gives it"]
+    place = f"{claim.source}{claim.place and ', ' + claim.place}"
+    return [
+        claim.printed,
+        number(one.value) if one.value is not None else "open",
+        "" if one.ratio is None else _ratio(one.ratio),
+        one.verdict,
+        f"{'; '.join(text for text in told if text)} [{place}]".strip(),
+    ]
+
+
+def _ratio(ratio: Any) -> Math | str:
+    """A ratio as a short number: exactly where it has few digits, else rounded and said to be."""
+    if ratio.denominator < 100 and ratio.numerator < 1000:
+        return number(ratio)
+    return f"≈ {decimal(ratio, 4)}"
+
+
+def _steps(checked: Checked, setter: Setter) -> list[dict[str, Any]]:
     numbers = {s.step.id: n + 1 for n, s in enumerate(checked.steps)}
+    labels = _labels([f"{checked.derivation.name}-{s.step.id}" for s in checked.steps])
+    return [_step(item, labels[n], n + 1, numbers, setter) for n, item in enumerate(checked.steps)]
+
+
+def _labels(names: Iterable[str]) -> list[str]:
+    """Names that stand in labels and addresses: letters, digits and hyphens, none of them twice."""
+    found: dict[str, None] = {}
+    for name in names:
+        label = wanted = re.sub(r"[^a-z0-9-]", "-", name.lower())
+        again = 2
+        while label in found:
+            label, again = f"{wanted}-{again}", again + 1
+        found[label] = None
+    return list(found)
+
+
+def _step(
+    item: CheckedStep, label: str, place: int, numbers: Mapping[str, int], setter: Setter
+) -> dict[str, Any]:
     where = [Relation.parse(text) for text in (*item.step.where, *item.conditions)]
     return {
-        "label": f"{checked.derivation.name}-{item.step.id}".replace("_", "-").replace(".", "-"),
-        "number": index + 1,
-        "math": style.display(style.limit(item.relation, over))
-        if (over := item.step.over)
-        else style.lines(item.relation),
-        "why": style.text(item.step.why[:1].upper() + item.step.why[1:]),
-        "rule": style.text(item.step.rule.replace("_", " ")),
+        "label": label,
+        "number": place,
+        "math": setter.step(item),
+        "why": item.step.why[:1].upper() + item.step.why[1:],
+        "rule": item.step.rule.replace("_", " "),
         "verdict": item.verdict,
         "judges": ", ".join(item.judges),
-        "where": [style.relation(condition) for condition in where],
-        "uses": [str(numbers[name]) for name in item.step.uses if name in numbers],
-        "built": [style.text(name) for name in item.step.uses if name not in numbers],
-        "cite": style.text(item.step.cite),
+        "where": [setter.relation(condition) for condition in where],
+        "uses": [numbers[name] for name in item.step.uses if name in numbers],
+        "built": [name for name in item.step.uses if name not in numbers],
+        "cite": item.step.cite,
     }
 
 
-def _solution(solution: Solution, style: _Style) -> dict[str, Any]:
+def _solution(solution: Solution, setter: Setter) -> dict[str, Any]:
     target = "bytes_per_token" if solution.of == "growth" else "target_bytes"
+    columns = (*OUTCOMES, Column(setter.letter(solution.symbol)), Column("outcome", share="0.5"))
     return {
-        "what": style.text(solution.what),
-        "target": style.text(solution.target_text),
-        "symbol": style.letter(solution.symbol),
-        "formula": style.display(style.equation(target, solution.formula)),
-        "general": style.display(style.equation(solution.symbol, solution.general_form)),
+        "what": solution.what,
+        "target": solution.target_text,
+        "symbol": setter.letter(solution.symbol),
+        "formula": setter.equation(target, solution.formula),
+        "general": setter.equation(solution.symbol, solution.general_form),
         "judges": ", ".join(solution.judges),
-        "given": [style.math(style.equation(name, value)) for name, value in solution.given.items()],
+        "given": [setter.equation(name, value) for name, value in solution.given.items()],
         "readings": [
             {
-                "bytes": style.number(size.bytes),
-                "reading": style.text(size.reading),
-                "form": style.math(style.equation(solution.symbol, form)),
-                "rows": [_answer(answer, style) for answer in solution.answers if answer.target == size],
+                "bytes": number(size.bytes),
+                "reading": size.reading,
+                "form": setter.equation(solution.symbol, form),
+                "table": table("", columns, [_answer(one) for one in solution.answers if one.target == size]),
             }
             for size, form in solution.closed_forms
         ],
     }
 
 
-def _answer(answer: Answer, style: _Style) -> dict[str, Any]:
-    exact = style.number(answer.exact) if answer.exact is not None else style.text("open")
+def _answer(answer: Answer) -> Sequence[Any]:
     if answer.whole is not None:
         outcome = [f"exactly {rational(answer.whole.bytes)} bytes"]
     elif answer.exact is None:
         outcome = [answer.why]
     else:
         outcome = ["no whole answer", *(_side(side) for side in (answer.below, answer.above) if side is not None)]
-    return {
-        "dtype": style.text(answer.dtype or ""),
-        "bytes": style.number(answer.bytes_per_element) if answer.bytes_per_element is not None else "",
-        "exact": exact,
-        "whole": answer.whole is not None,
-        "outcome": style.text("; ".join(outcome)),
-    }
+    return [
+        answer.dtype or "",
+        number(answer.bytes_per_element) if answer.bytes_per_element is not None else "",
+        number(answer.exact) if answer.exact is not None else "open",
+        "; ".join(outcome),
+    ]
 
 
 def _side(side: Neighbour) -> str:
