@@ -75,7 +75,7 @@ def quantity(stack: Stack, name: str, *, tp: int | None = None) -> Formula:
     return _sum(
         times(_row(stack, part, tensor, who=entry.who, tp=tp), count.substitute(part.values))
         for part, tensor in _tensors(stack)
-        if (count := Formula.parse(entry.rows(tensor))).text != "0"
+        if not (count := read_once(entry.rows(tensor))).is_number(0)
     )
 
 
@@ -100,7 +100,7 @@ def _sum(terms: Iterator[Formula]) -> Formula:
 
 
 def _rate(text: str) -> str:
-    return str(rate_of(Formula.parse(text)))
+    return str(rate_of(read_once(text)))
 
 
 # -- saw-teeth -------------------------------------------------------------------------------------------------------
@@ -111,7 +111,7 @@ Teeth = dict[tuple[str, str], Formula]  # (modulus, start): bytes more for each 
 def _level(stack: Stack) -> Formula:
     """What is constant in stored - growth*S in the long run."""
     return _sum(
-        times(_row(stack, part, tensor), Formula.parse(tensor.mask.level).substitute(part.values))
+        times(_row(stack, part, tensor), read_once(tensor.mask.level).substitute(part.values))
         for part, tensor in _tensors(stack)
         if tensor.mask.level != "0"
     )
@@ -124,7 +124,7 @@ def _teeth(stack: Stack) -> Teeth:
         if (wave := tensor.mask.wave) is None:
             continue
         modulus, start, slope = (
-            Formula.parse(text).substitute(part.values) for text in (wave.modulus, wave.start, wave.slope)
+            read_once(text).substitute(part.values) for text in (wave.modulus, wave.start, wave.slope)
         )
         if not modulus.names and not start.names:
             start = Formula.of(start.evaluate({}) % modulus.evaluate({}))
@@ -134,7 +134,7 @@ def _teeth(stack: Stack) -> Teeth:
 
 
 def _last(modulus: str) -> Formula:
-    return Formula.parse(f"({modulus}) - 1")
+    return read_once(f"({modulus}) - 1")
 
 
 def _state(stack: Stack) -> Formula:
@@ -167,11 +167,11 @@ def _swings(teeth: Teeth) -> list[Fraction]:
 
     Between those it is linear in S, so its extremes are there.
     """
-    names = {n for (modulus, start), slope in teeth.items() for n in (*Formula.parse(modulus).names, *slope.names)}
-    names |= {n for _, start in teeth for n in Formula.parse(start).names}
+    names = {n for (modulus, start), slope in teeth.items() for n in (*read_once(modulus).names, *slope.names)}
+    names |= {n for _, start in teeth for n in read_once(start).names}
     if names:
         raise Undecided(f"saw-teeth of {len(teeth)} lengths have no closed form; give {', '.join(sorted(names))}")
-    known = [(int(Formula.parse(m).evaluate({})), int(Formula.parse(s).evaluate({}))) for m, s in teeth]
+    known = [(int(read_once(m).evaluate({})), int(read_once(s).evaluate({}))) for m, s in teeth]
     slopes = [Fraction(slope.evaluate({})) for slope in teeth.values()]
     period = lcm(*(modulus for modulus, _ in known))
     points = {place % period for modulus, start in known for place in _places(start, modulus, period) if place >= 0}
@@ -200,10 +200,10 @@ def _peak(stack: Stack) -> Formula:
     """
     stored = quantity(stack, "stored")
     falling = _falling(stack)
-    ordered = sorted(falling, key=lambda tooth: Formula.parse(tooth[0]).evaluate({})) if len(falling) > 1 else falling
+    ordered = sorted(falling, key=lambda tooth: read_once(tooth[0]).evaluate({})) if len(falling) > 1 else falling
     for (small, first), (large, second) in pairwise(ordered):
-        m, n = (int(Formula.parse(text).evaluate({})) for text in (small, large))
-        gap = int(Formula.parse(second).evaluate({})) - int(Formula.parse(first).evaluate({}))
+        m, n = (int(read_once(text).evaluate({})) for text in (small, large))
+        gap = int(read_once(second).evaluate({})) - int(read_once(first).evaluate({}))
         if n % m or gap % m:
             raise Undecided(f"the peak has no closed form where teeth of {m} and {n} tokens do not end together")
     result = [stored]
@@ -220,7 +220,7 @@ def peak_at(stack: Stack, tokens: int) -> Fraction:
     Raises `Undecided` where that period has too many teeth to look through.
     """
     stored = quantity(stack, "stored")
-    teeth = [(int(Formula.parse(m).evaluate({})), int(Formula.parse(s).evaluate({}))) for m, s in _falling(stack)]
+    teeth = [(int(read_once(m).evaluate({})), int(read_once(s).evaluate({}))) for m, s in _falling(stack)]
     period = lcm(*(modulus for modulus, _ in teeth))
     places = {tokens}
     for modulus, start in teeth:
@@ -239,13 +239,13 @@ def _falling(stack: Stack) -> list[tuple[str, str]]:
         if wave is not None and wave.slope == "1":
             modulus, start = _given(wave, part)
             found[str(modulus), str(start)] = None
-    if len(found) > 1 and any(Formula.parse(text).names for key in found for text in key):
+    if len(found) > 1 and any(read_once(text).names for key in found for text in key):
         raise Undecided("the peak of saw-teeth of several lengths has no closed form; give their lengths")
     return list(found)
 
 
 def _given(wave: Wave, part: Part) -> tuple[Formula, Formula]:
-    return Formula.parse(wave.modulus).substitute(part.values), Formula.parse(wave.start).substitute(part.values)
+    return read_once(wave.modulus).substitute(part.values), read_once(wave.start).substitute(part.values)
 
 
 def greatest(values: list[Fraction]) -> Fraction:

@@ -22,7 +22,7 @@ def row_bytes(tensor: CachedTensor, part: Part, formats: Formats, *, tp: int | N
     heads = read_once(tensor.heads).substitute(part.values)
     if tp is not None and tensor.heads != "1":
         heads = Formula.of(_heads_per_rank(heads, tp, tensor.name))
-    elements = width if heads.text == "1" else times(heads, width)
+    elements = width if heads.is_number(1) else times(heads, width)
     if tensor.rate is not None:
         return times(elements, read_once(tensor.rate).substitute(part.values))
     code = format_of(tensor, formats)
@@ -35,7 +35,7 @@ def row_bytes(tensor: CachedTensor, part: Part, formats: Formats, *, tp: int | N
     coding = DTYPES[code]
     if coding.row_scale_bytes:
         row = width * coding.bytes_per_element + coding.row_scale_bytes
-        return row if heads.text == "1" else heads * row
+        return row if heads.is_number(1) else heads * row
     if not width.names and Fraction(width.evaluate({})) % coding.block:
         raise BadInput(f"a {code} row must be a multiple of {coding.block} elements, {tensor.name} has {width}")
     return elements * coding.rate
@@ -74,4 +74,4 @@ def times(left: Formula, right: Formula) -> Formula:
     match right.tree:
         case ast.BinOp(left=inner, op=ast.Mult(), right=last):
             return times(left, Formula(inner)) * Formula(last)
-    return right if left.text == "1" else left if right.text == "1" else left * right
+    return right if left.is_number(1) else left if right.is_number(1) else left * right

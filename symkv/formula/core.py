@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from symkv.errors import BadInput
 from symkv.formula import exact, latex, reader, text
 from symkv.formula.latex import Product
-from symkv.formula.tree import mapped
+from symkv.formula.tree import mapped, symbols
 
 if TYPE_CHECKING:
     import sympy
@@ -57,14 +57,12 @@ class Formula:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The symbols that occur, in the order of their first appearance."""
-        functions = {id(node.func) for node in ast.walk(self.tree) if isinstance(node, ast.Call)}
-        found = [n for n in ast.walk(self.tree) if isinstance(n, ast.Name) and id(n) not in functions]
-        return tuple(sorted({n.id for n in found}, key=self.text.split_names().index))
+        return tuple(dict.fromkeys(symbols(self.tree)))
 
     @cached_property
-    def text(self) -> text.Text:
+    def text(self) -> str:
         """The formula in the reader's language, as written; reading it gives the same formula."""
-        return text.Text(text.write(self.tree))
+        return text.write(self.tree)
 
     @cached_property
     def latex(self) -> str:
@@ -92,20 +90,28 @@ class Formula:
 
     def substitute(self, values: Mapping[str, Formula | Number]) -> Formula:
         """The formula with symbols replaced by formulas or numbers, everything else as written."""
-        if not values:
-            return self
-        trees = {name: Formula.of(value).tree for name, value in values.items()}
+        known = {name: Formula.of(value) for name, value in values.items()}
+        match self.tree:
+            case ast.Constant():
+                return self
+            case ast.Name(id=name):
+                return known.get(name, self)
+        trees = {name: value.tree for name, value in known.items()}
         return Formula(mapped(self.tree, lambda node: trees.get(node.id) if isinstance(node, ast.Name) else None))
+
+    def is_number(self, number: int) -> bool:
+        """Whether it is written as that whole number."""
+        return isinstance(self.tree, ast.Constant) and self.tree.value == number
 
     def same_as(self, other: Formula) -> bool:
         """Whether both are written alike (not whether they are equal: that is for the judges)."""
         return self.text == other.text
 
     def __repr__(self) -> str:
-        return f"Formula({str(self.text)!r})"
+        return f"Formula({self.text!r})"
 
     def __str__(self) -> str:
-        return str(self.text)
+        return self.text
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex}$"

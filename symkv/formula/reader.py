@@ -276,6 +276,8 @@ def degree(node: ast.expr) -> int:
 
 def literal(value: Fraction | int) -> ast.expr:
     """The tree of an exact number: a whole constant, a quotient of two, or the negative of one of these."""
+    if type(value) is int and 0 <= value < 2**64:  # nearly all of them
+        return ast.Constant(value)
     value = Fraction(value)
     if max(abs(value.numerator), value.denominator).bit_length() > MAX_BITS:
         raise BadInput(f"a number in a formula may have 4000 digits, got {shown(value)}; give smaller values")

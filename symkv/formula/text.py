@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from symkv.formula.tree import chain
 
@@ -23,16 +22,6 @@ COMPARISON_TEXT: dict[type, str] = {
     ast.Gt: ">",
     ast.GtE: ">=",
 }
-
-
-class Text(str):
-    """The text of a formula; it knows its names in order."""
-
-    __slots__ = ()
-
-    def split_names(self) -> list[str]:
-        """Every name, functions included, in order of appearance."""
-        return re.findall(r"[A-Za-z~][A-Za-z0-9_]*", self)  # ~1 is a fresh name of the kernel
 
 
 def write(node: ast.expr) -> str:

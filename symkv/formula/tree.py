@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 
 def chain(node: ast.expr) -> tuple[ast.expr, list[ast.BinOp]]:
@@ -20,6 +20,29 @@ def chain(node: ast.expr) -> tuple[ast.expr, list[ast.BinOp]]:
         steps.append(node)
         node = node.left
     return node, steps[::-1]
+
+
+def symbols(node: ast.expr) -> Iterator[str]:
+    """The names of symbols in written order, each as often as it stands there.
+
+    >>> list(symbols(ast.parse("min(b, a)*b", mode="eval").body))
+    ['b', 'a', 'b']
+    """
+    rest = [node]
+    while rest:
+        match rest.pop():
+            case ast.Name(id=name):
+                yield name
+            case ast.BinOp(left=left, right=right):
+                rest += (right, left)
+            case ast.UnaryOp(operand=operand):
+                rest.append(operand)
+            case ast.Call(args=args):
+                rest += reversed(args)
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                rest += (orelse, test, body)
+            case ast.Compare(left=left, comparators=others):
+                rest += (*reversed(others), left)
 
 
 def is_sum(node: ast.expr) -> bool:

@@ -142,18 +142,15 @@ def ignored(config: Mapping[str, Any], used: Collection[str], *, under: str = ""
 
     Raises `BadInput` for one whose name smells of the cache, unless its value says nothing: null, false or empty.
     """
-    rest = []
-    for name, value in config.items():
+    unknown = [name for name in config if name not in used and name not in _KNOWN]
+    for name in unknown:
         if not isinstance(name, str):
             raise BadInput(f"the fields of a config must have text as names, got {str(name)[:40]!r}; quote it")
-        if name in used or name in _KNOWN:
-            continue
-        word = smell(name)
+        word, value = smell(name), config[name]
         empty = value is None or value is False or (isinstance(value, list | dict | tuple) and not value)
         if word is not None and not empty:
             raise BadInput(
                 f"every field that may concern the cache must be understood, {name[:60]} is not "
                 f"(its name has {word!r}); take it out if it does not concern the cache"
             )
-        rest.append(under + name)
-    return tuple(rest)
+    return tuple(under + name for name in unknown)

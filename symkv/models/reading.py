@@ -66,7 +66,8 @@ class Reading:
 
     def names(self, word: str) -> tuple[str, ...]:
         """The fields that may hold a word, the first one that is given first."""
-        return self.family.names.get(word, (NAMES.get(word, word),))
+        own = self.family.names.get(word)
+        return (NAMES.get(word, word),) if own is None else own
 
     def name(self, word: str) -> str:
         """The field by which a message calls the word."""
@@ -91,7 +92,7 @@ class Reading:
         """The word's value as the config has it, null included."""
         null = False
         for name in self.names(word):
-            if layer is not None and name in self.overrides.get(layer, {}):
+            if self.overrides and layer is not None and name in self.overrides.get(layer, {}):
                 return self.overrides[layer][name]
             value = self._agreed(name)
             null = null or value is None
@@ -106,6 +107,8 @@ class Reading:
 
     def _agreed(self, names: str) -> Any:
         """The value of one name, or of several that say the same thing and must not differ."""
+        if "|" not in names:
+            return self._given(names)
         found = {name: self._given(name) for name in names.split("|")}
         said = {name: value for name, value in found.items() if value is not MISSING and value is not None}
         if len({repr(value) for value in said.values()}) > 1:
@@ -114,6 +117,8 @@ class Reading:
         return next(iter(said.values()), None if None in found.values() else MISSING)
 
     def _given(self, name: str) -> Any:
+        if "." not in name:
+            return self.config.get(name, MISSING)
         value: Any = self.config
         steps = name.split(".")
         for step in steps:
@@ -127,16 +132,20 @@ class Reading:
     def needed(self, word: str, layer: int | None = None, *, least: int = 1) -> int:
         """A count that must be there."""
         value = self.get(word, layer)
-        name = self.name(word)
         if value is MISSING:
-            raise BadInput(f"{name} must be given for {self.model_type}, the config has none; add it")
-        most = MOST_TOKENS if word in LENGTHS else MOST_LAYERS if word == "layers" else MOST
-        return count(value, name, least=least, most=most)
+            raise BadInput(f"{self.name(word)} must be given for {self.model_type}, the config has none; add it")
+        return self._count(value, word, least)
 
     def optional(self, word: str, layer: int | None = None, *, least: int = 1) -> int | None:
         """A count, None where it is null or not there."""
         value = self.get(word, layer)
-        return None if value is MISSING or value is None else self.needed(word, layer, least=least)
+        return None if value is MISSING or value is None else self._count(value, word, least)
+
+    def _count(self, value: Any, word: str, least: int) -> int:
+        most = MOST_TOKENS if word in LENGTHS else MOST_LAYERS if word == "layers" else MOST
+        if type(value) is int and least <= value <= most:
+            return value
+        return count(value, self.name(word), least=least, most=most)
 
     def fall_back(self, said: str) -> None:
         """Say once that a value was derived."""
