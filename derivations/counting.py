@@ -19,12 +19,14 @@ def _steps():
         yield _counted(
             f"{name}_between", f"{mask.counted('between')} = {mask.between}", "counted before the query q = S comes"
         )
+        always = mask.settled == "1"
+        statement = f"{mask.kept} = {mask.eventual()}"
         yield Step(
             f"{name}_long",
-            "specialise",
-            f"{mask.kept} = {mask.eventual()}",
+            _rule(statement) if always else "specialise",
+            statement,
             why="growth, level and saw-tooth, once they are settled",
-            where=(f"n_tokens >= {mask.settled}",) if mask.settled != "1" else ("n_tokens >= 1",),
+            where=() if always else (f"n_tokens >= {mask.settled}",),
             units=("1 = token",) if mask.made != "n_tokens" else (),  # a full block has tokens, m is a pure number
         )
     yield Step(
@@ -37,7 +39,7 @@ def _steps():
     yield Step(
         "overtaken",
         "bound",
-        "mod(n_tokens - 1, chunk) + 1 <= min(n_tokens, chunk)",
+        "mod(n_tokens - 1, chunk) < min(n_tokens, chunk)",
         why="a chunk never keeps more than a window of its size",
     )
 
