@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from symkv.caches import Stack
-from symkv.derivations import Checked, CheckedStep
-from symkv.solve import Answer, Comparison, Neighbour, Share, Solution
-from symkv.solve.steps import Inverse
 from symkv.tables import models_text, table
 from symkv.units import decimal, human_bytes, rational, shown
+
+if TYPE_CHECKING:  # what is printed was made by its own module; size needs neither
+    from symkv.derivations import Checked, CheckedStep
+    from symkv.solve import Answer, Comparison, Neighbour, Share, Solution
+    from symkv.solve.steps import Inverse
 
 
 def size_text(result: dict[str, Any], formats: str) -> list[str]:

@@ -76,23 +76,28 @@ def size(
     as_json: Json = False,
 ) -> None:
     """How many bytes a model or variant stores, reads and writes; exact."""
-    from symkv.cli.uncertain import with_size_intervals
-    from symkv.engines import allocated
     from symkv.measure import measure, with_formats
     from symkv.models import resolve
-    from symkv.solve.uncertain import ranged, split_ranges
     from symkv.terminal import formats_text, size_text
 
-    named = resolve(what, with_draft=with_draft)  # first, for a written stack declares its named counts
-    box, given = split_ranges(given)
+    stack = resolve(what, with_draft=with_draft)  # first, for a written stack declares its named counts
+    box = None
+    if any(".." in argument for argument in given or ()):  # the solver is loaded for a range only
+        from symkv.cli.uncertain import with_size_intervals
+        from symkv.solve.uncertain import ranged, split_ranges
+
+        box, given = split_ranges(given)
+        stack = ranged(stack, box)
     values, length, sequences, notes = values_of(given, tokens, batch)
-    stack = ranged(named, box).given(values.values)
+    stack = stack.given(values.values)
     formats = {"kv": kv_dtype, "index": index_dtype, "state": state_dtype, "conv": conv_dtype}
     formats |= {"key": key_dtype, "value": value_dtype, "rope": rope_dtype}
     stack = with_formats(stack, formats, dtype=one_dtype(dtype, values.dtype))
     result = measure(stack, tokens=length, batch=sequences, tp=tp)
     result["assumptions"] += notes
     if engine is not None or static is not None:
+        from symkv.engines import allocated
+
         code = one_dtype(dtype, values.dtype)
         result |= allocated(stack, engine, tokens=length, batch=sequences, dtype=code, static=static)
     lines = size_text(result, formats_text(stack))
