@@ -4,10 +4,10 @@ import importlib
 from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["from_config", "prove"]
+__all__ = ["explain", "from_config", "prove"]
 
 # loaded when they are asked for, so that `import symkv` costs nothing
-_PUBLIC = {"from_config": "symkv.modelling", "prove": "symkv.proving"}
+_PUBLIC = {"explain": "symkv.explaining", "from_config": "symkv.modelling", "prove": "symkv.proving"}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,11 +1,12 @@
-"""`symkv.prove`: a relation between formulas, or between sympy expressions, put before the judges."""
+"""`symkv.prove`: a relation between formulas, sympy expressions or plain functions, put before the judges."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from symkv import symbols
 from symkv.errors import BadInput
@@ -14,9 +15,12 @@ from symkv.proof.collect import domain_of
 from symkv.proof.counterexample import Counterexample
 from symkv.proof.domains import ANY, COUNT, NATURAL, RATIO, SLACK, WHOLE, Domain
 from symkv.proof.judges import judge, settled
+from symkv.tracing import traced
 
 if TYPE_CHECKING:
     import sympy
+
+    Readable: TypeAlias = Formula | str | int | Fraction | sympy.Expr | Callable[..., Any]
 
 DOMAINS: dict[str, Domain] = {
     "positive integer": COUNT,
@@ -71,18 +75,43 @@ class Verdict:
         return f"<p><strong>{first}</strong></p>" + "".join(f"<p>{line}</p>" for line in rest)
 
 
+@dataclass(frozen=True)
+class Question:
+    """A relation with its conditions and the domain of every name, ready for the judges."""
+
+    statement: Relation
+    where: tuple[Relation, ...]
+    domains: Mapping[str, Domain]
+
+    def verdict(self) -> Verdict:
+        """What at least two judges say of it."""
+        found = settled(judge(self.statement, self.where, declared=self.domains))
+        return Verdict(
+            self.statement,
+            self.where,
+            self.domains,
+            found.verdict,
+            found.judges,
+            found.conditions,
+            found.counterexample,
+            found.detail,
+        )
+
+
 def prove(
-    lhs: Relation | Formula | str | int | sympy.Basic,
-    rhs: Formula | str | int | sympy.Expr | None = None,
+    lhs: Relation | Readable | sympy.Basic,
+    rhs: Readable | None = None,
     *,
     where: Sequence[str | Relation] = (),
     domains: Mapping[str, str] | None = None,
 ) -> Verdict:
     """The verdict of at least two judges on `lhs = rhs`, or on a relation given alone, under the conditions `where`.
 
-    A name of the symbol table has the table's domain, any other is a positive whole number unless `domains` says
-    otherwise ("positive integer", "nonnegative integer", "integer", "positive rational", "nonnegative rational",
-    "rational"). Raises `BadInput` for what the language does not have and for conditions that can't hold together.
+    A side is a text, a formula, an exact number, a sympy expression, or a plain function, which is called with symbols
+    of its parameters' names. A name of the symbol table has the table's domain; any other has the one that `domains`
+    says ("positive integer", "nonnegative integer", "integer", "positive rational", "nonnegative rational",
+    "rational"), that of its sympy assumptions, or is a positive whole number. Raises `BadInput` for what the language
+    does not have and for conditions that can't hold together.
 
     >>> prove("ceil(S/P)*P", "S", where=["P divides S"]).verdict
     'proved'
@@ -90,43 +119,83 @@ def prove(
     refuted (box): min(S, W) = S
       for S, W positive integer
       false at S = 2, W = 1: left 1, right 2, difference -1
+    >>> prove(lambda n_layers, d_head: d_head*n_layers, "n_layers*d_head").verdict
+    'proved'
     """
-    statement = _relation(lhs) if rhs is None else Relation(_formula(lhs), "=", _formula(rhs))
-    conditions = tuple(_relation(condition) for condition in where)
+    return question(lhs, rhs, where=where, domains=domains).verdict()
+
+
+def question(
+    lhs: Any, rhs: Any = None, *, where: Iterable[Any] = (), domains: Mapping[str, str] | None = None
+) -> Question:
+    """The question that `prove` puts before the judges, with every side read and every domain settled."""
+    statement = as_relation(lhs) if rhs is None else Relation(as_formula(lhs), "=", as_formula(rhs))
+    if isinstance(where, str):
+        raise BadInput(f"`where` must be a list of relations, got one text; write where=[{where[:60]!r}]")
+    given_where = tuple(where)
+    conditions = tuple(as_relation(condition) for condition in given_where)
     names = dict.fromkeys(name for relation in (statement, *conditions) for name in relation.names)
     given = dict(domains or {})
     for name, text in given.items():
         if text not in DOMAINS:
-            raise BadInput(f"a domain must be one of {', '.join(DOMAINS)}, got {text[:40]!r} for {name[:32]}")
+            raise BadInput(f"a domain must be one of {', '.join(DOMAINS)}, got {str(text)[:40]!r} for {name[:32]}")
         if name not in names:
             raise BadInput(f"a domain must be of a symbol in the statement, {name[:32]!r} is not; leave it out")
-    ranges = {name: DOMAINS[given[name]] if name in given else _usual(name) for name in names}
-    found = settled(judge(statement, conditions, declared=ranges))
-    return Verdict(
-        statement, conditions, ranges, found.verdict, found.judges, found.conditions, found.counterexample, found.detail
-    )
+    assumed = _assumed(value for value in (lhs, rhs, *given_where) if _is_sympy(value))
+    ranges = {name: DOMAINS[given[name]] if name in given else _usual(name, assumed) for name in names}
+    return Question(statement, conditions, ranges)
 
 
-def _usual(name: str) -> Domain:
-    return domain_of(name) if symbols.find(name) else COUNT
+def _usual(name: str, assumed: Mapping[str, Domain]) -> Domain:
+    return domain_of(name) if symbols.find(name) else assumed.get(name, COUNT)
 
 
-def _formula(value: Any) -> Formula:
-    if isinstance(value, str | int | Formula) or not _is_sympy(value):
-        return Formula.of(value)
-    from symkv.formula.sympy_reading import from_sympy
+_ASSUMED: tuple[tuple[tuple[str, ...], Domain], ...] = (  # what sympy knows of a symbol, the most that it knows first
+    (("is_integer", "is_positive"), COUNT),
+    (("is_integer", "is_nonnegative"), NATURAL),
+    (("is_integer",), WHOLE),
+    (("is_positive",), RATIO),
+    (("is_nonnegative",), SLACK),
+    (("is_real",), ANY),
+)
 
-    return Formula(from_sympy(value))
+
+def _assumed(expressions: Iterable[Any]) -> dict[str, Domain]:
+    """The domains that the assumptions of sympy symbols say; one without any says nothing."""
+    found: dict[str, Domain] = {}
+    for symbol in (symbol for expression in expressions for symbol in expression.free_symbols):
+        fitting = (domain for facts, domain in _ASSUMED if all(getattr(symbol, fact) for fact in facts))
+        domain = next(fitting, None)
+        if domain is not None and found.setdefault(symbol.name, domain) != domain:
+            raise BadInput(f"a symbol must have one meaning, sympy's {symbol.name[:32]} comes with two assumptions")
+    return found
 
 
-def _relation(value: Any) -> Relation:
+def as_formula(value: Any, names: Mapping[str, str] | None = None) -> Formula:
+    """The formula of a text, a formula, an exact number, a sympy expression or a plain function.
+
+    `names` says which symbols the parameters of a function stand for.
+    """
+    if _is_sympy(value):
+        from symkv.formula.sympy_reading import from_sympy
+
+        if value.is_Relational or value.is_Boolean:
+            raise BadInput(f"a formula is asked for here, got sympy's {type(value).__name__}; give one of its sides")
+        return Formula(from_sympy(value))
+    if callable(value) and not isinstance(value, Formula):
+        return traced(value, names)
+    return Formula.of(value)
+
+
+def as_relation(value: Any) -> Relation:
+    """The relation of a text, a relation or a sympy relation."""
     if isinstance(value, Relation):
         return value
     if isinstance(value, str):
         return Relation.parse(value)
     if _is_sympy(value) and value.is_Relational:
         signs = {"==": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-        return Relation(_formula(value.lhs), signs[value.rel_op], _formula(value.rhs))
+        return Relation(as_formula(value.lhs), signs[value.rel_op], as_formula(value.rhs))
     raise BadInput(f"a relation must be a text such as 'a = b' or a sympy relation, got {type(value).__name__}")
 
 

@@ -102,6 +102,6 @@ def test_a_verdict_prints_and_displays_but_has_no_truth_value():
 
 
 def test_the_package_has_no_other_public_names():
-    assert symkv.__all__ == ["from_config", "prove"]
+    assert symkv.__all__ == ["explain", "from_config", "prove"]
     with pytest.raises(AttributeError, match="proof_of_everything"):
         symkv.proof_of_everything  # noqa: B018

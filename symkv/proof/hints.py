@@ -92,7 +92,7 @@ class _Search:
         self.names = tuple(own)
         more = {other: None for name in own for other in (*partners(name), "d_head")}
         self.domains = {name: declared.get(name) or domain_of(name) for name in {**own, **more}}
-        self.suspects = _suspects(relation, suspect)
+        self.suspects = _suspects(relation, assumed, suspect)
         self.proofs = PROOFS
         self._points: list[Start] | None = None
 
@@ -194,7 +194,9 @@ class _Search:
         gap = left - right
         if len(gap.num) != 1 or gap.den != ONE or not left.num or not right.num or () in gap.num:
             return
-        ((_, size),) = gap.num.items()
+        ((monomial, size),) = gap.num.items()
+        if any(name in case.atoms for name, _ in monomial):
+            return
         term = Formula(Writer(case).quotient(gap if size > 0 else -gap))
         lacking = "right" if size > 0 else "left"
         for side, formula, put in self.sides():
@@ -254,12 +256,21 @@ def _collapses(site: Site, new: ast.expr) -> bool:
     return False
 
 
-def _suspects(relation: Relation, suspect: Side | None) -> tuple[Side, ...]:
-    """The sides that may be wrong: not a lone symbol, which is what the other side is to be."""
+def _suspects(relation: Relation, assumed: tuple[Relation, ...], suspect: Side | None) -> tuple[Side, ...]:
+    """The sides that may be wrong: not a lone symbol, which is what the other side is to be.
+
+    Of two lone symbols the one that an assumption defines is right.
+    """
     if suspect is not None:
         return (suspect,)
-    left, right = (isinstance(side.tree, ast.Name) for side in (relation.lhs, relation.rhs))
-    return ("right",) if left and not right else ("left",) if right and not left else ("right", "left")
+    lone = [isinstance(side.tree, ast.Name) for side in (relation.lhs, relation.rhs)]
+    if all(lone):
+        defined = _definitions(relation, assumed)
+        lone = [str(side.text) in defined for side in (relation.lhs, relation.rhs)]
+        if lone == [False, False]:
+            return ()
+    sides: tuple[tuple[Side, bool], ...] = (("right", lone[1]), ("left", lone[0]))
+    return tuple(side for side, fixed in sides if not fixed)
 
 
 def _definitions(relation: Relation, assumed: tuple[Relation, ...]) -> dict[str, tuple[Relation, Formula]]:
@@ -313,6 +324,6 @@ def _suggested(relation: Relation) -> Iterator[str]:
                 case ast.Call(func=ast.Name(id=("ceil" | "floor")), args=[ast.BinOp(left=a, op=ast.Div(), right=b)]):
                     yield f"{Formula(b)} divides {Formula(a)}"
                 case ast.Call(func=ast.Name(id="mod"), args=[a, b]):
-                    yield f"{Formula(b)} divides {Formula(a)}"
+                    yield from (f"{Formula(b)} divides {Formula(a)}", f"{Formula(a)} < {Formula(b)}")
                 case ast.IfExp(test=ast.Compare(left=a, comparators=[b])):
                     yield from (f"{Formula(a)} {sign} {Formula(b)}" for sign in ("<", "<=", "=", ">=", ">"))
