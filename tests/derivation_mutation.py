@@ -1,8 +1,7 @@
 """Changes every number of every derivation that ships, one at a time, and counts the changes that a check notices.
 
 `python -m tests.derivation_mutation [NAME ...]` prints what is not noticed, and `caught/total` in the last line. Those
-of `GENERATED` hold no numbers of their own: their statements are made from masks and variants, whose numbers the tests of
-those hold.
+of `GENERATED` hold no numbers of their own: their statements are made from masks and variants, which have tests.
 """
 
 from __future__ import annotations
@@ -119,9 +118,8 @@ def _failing(derivation: Derivation, checked: Checked, index: int) -> str:
         taken = chain.take(step)
         relations[step.id] = taken.relation
         conditions = checked.steps[place].conditions
-        if place == index or (
-            place > index and (touched & set(step.uses) or derivation.assume != checked.derivation.assume)
-        ):
+        rests = everywhere or bool(touched & set(step.uses))
+        if place == index or (place > index and rests):
             found = judged(taken)
             if found.verdict not in ("proved", "assumed"):
                 return f"step {step.id} is {found.verdict}"
