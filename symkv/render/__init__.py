@@ -1,7 +1,22 @@
-"""Rendering of what has been checked: LaTeX, self-contained HTML, PDF, and paper forms in their author's order."""
+"""Rendering of what has been checked: LaTeX, self-contained HTML, Markdown, PDF, and paper forms in author's order."""
 
-from symkv.render.documents import render_html, render_latex
-from symkv.render.files import Missing, Written, WrittenFile, write_report
+from symkv.render.documents import Document, derivation_document, render_html, render_latex, render_markdown
+from symkv.render.files import Written, WrittenFile, write_document, write_report
 from symkv.render.paper import paper_latex
+from symkv.render.pdf import Missing
+from symkv.render.user_template import Template
 
-__all__ = ["Missing", "Written", "WrittenFile", "paper_latex", "render_html", "render_latex", "write_report"]
+__all__ = [
+    "Document",
+    "Missing",
+    "Template",
+    "Written",
+    "WrittenFile",
+    "derivation_document",
+    "paper_latex",
+    "render_html",
+    "render_latex",
+    "render_markdown",
+    "write_document",
+    "write_report",
+]

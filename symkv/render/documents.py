@@ -1,4 +1,4 @@
-"""A report as values that templates lay out, the same for every format; every formula is read back before it is shown."""
+"""A report as values that templates lay out, the same for every format; every formula is read back before."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from symkv.formula.latex import Product
 from symkv.formula.notation import Notation
 from symkv.output import HEADER
 from symkv.render.formats import shipped_environment
+from symkv.render.pdf import Missing
 from symkv.render.setting import Setter, names_of, number, unit_beside
-from symkv.render.values import Code, Column, Math, table
+from symkv.render.values import Code, Column, Display, Label, Math, table
 from symkv.solve import Answer, Neighbour, Solution
 from symkv.symbols import Symbol
 from symkv.units import decimal, rational
@@ -38,6 +39,7 @@ class Document:
 
     name: str
     values: Mapping[str, Any]
+    missing: tuple[Missing, ...] = ()
 
     def render(self, kind: str) -> str:
         """The report in a format: tex, html or md."""
@@ -63,9 +65,7 @@ def render_markdown(checked: Checked, *, product: Product = "thin", notation: No
     return derivation_document(checked, product=product, notation=notation).render("md")
 
 
-def derivation_document(
-    checked: Checked, *, product: Product = "thin", notation: Notation | None = None
-) -> Document:
+def derivation_document(checked: Checked, *, product: Product = "thin", notation: Notation | None = None) -> Document:
     """The report of a derivation; `Refuted` if it does not hold."""
     derivation = checked.require().derivation
     setter = Setter.of(names_of(derivation.symbols), product, notation)
@@ -80,7 +80,9 @@ def derivation_document(
         "lines": [
             line(
                 one.instance.label,
-                setter.instance(one.formula, {n: one.numbers[n] for n in one.formula.names}, one.value, unit=one.instance.unit),
+                setter.instance(
+                    one.formula, {n: one.numbers[n] for n in one.formula.names}, one.value, unit=one.instance.unit
+                ),
                 one.instance.note,
                 one.instance.unit,
             )
@@ -93,8 +95,12 @@ def derivation_document(
     return document("derivation", derivation.name, values, [asdict(derivation), settings])
 
 
-READINGS = (Column("reading", share="0.34"), Column("counts", share="0.19"), Column("per token", "number"))
-READINGS = (*READINGS, Column("note", share="0.25"))
+READINGS = (
+    Column("reading", share="0.34"),
+    Column("counts", share="0.19"),
+    Column("per token", "number"),
+    Column("note", share="0.25"),
+)
 CLAIMS = (
     Column("printed", share="0.13"),
     Column("exact", "number"),
@@ -128,7 +134,7 @@ def section(title: str, *tables: Mapping[str, Any], text: str = "") -> dict[str,
 
 def line(label: str, math: Any, note: str = "", unit: str = "") -> dict[str, Any]:
     """A formula with numbers put in, and what it is."""
-    return {"label": label, "math": math, "note": note, "unit": unit_beside(unit)}
+    return {"label": Label(label), "math": math, "note": note, "unit": unit_beside(unit)}
 
 
 def proof(checked: Checked, setter: Setter) -> dict[str, Any]:
@@ -160,7 +166,11 @@ def _explained(symbol: Symbol, setter: Setter) -> list[Any]:
 
 def _claim(one: Any) -> list[Any]:
     claim = one.claim
-    told = [claim.note, claim.cause and f"likely cause: {claim.cause}", claim.as_printed and f"{claim.as_printed} gives it"]
+    told = [
+        claim.note,
+        claim.cause and f"likely cause: {claim.cause}",
+        claim.as_printed and f"{claim.as_printed} gives it",
+    ]
     place = f"{claim.source}{claim.place and ', ' + claim.place}"
     return [
         claim.printed,
@@ -188,7 +198,7 @@ def _labels(names: Iterable[str]) -> list[str]:
     """Names that stand in labels and addresses: letters, digits and hyphens, none of them twice."""
     found: dict[str, None] = {}
     for name in names:
-        label = wanted = re.sub(r"[^a-z0-9-]", "-", name.lower())
+        label = wanted = re.sub(r"[^a-z0-9-]", "-", name.lower())[:150]
         again = 2
         while label in found:
             label, again = f"{wanted}-{again}", again + 1
@@ -196,12 +206,10 @@ def _labels(names: Iterable[str]) -> list[str]:
     return list(found)
 
 
-def _step(
-    item: CheckedStep, label: str, place: int, numbers: Mapping[str, int], setter: Setter
-) -> dict[str, Any]:
+def _step(item: CheckedStep, label: str, place: int, numbers: Mapping[str, int], setter: Setter) -> dict[str, Any]:
     where = [Relation.parse(text) for text in (*item.step.where, *item.conditions)]
     return {
-        "label": label,
+        "label": Label(label),
         "number": place,
         "math": setter.step(item),
         "why": item.step.why[:1].upper() + item.step.why[1:],
@@ -222,8 +230,8 @@ def _solution(solution: Solution, setter: Setter) -> dict[str, Any]:
         "what": solution.what,
         "target": solution.target_text,
         "symbol": setter.letter(solution.symbol),
-        "formula": setter.equation(target, solution.formula),
-        "general": setter.equation(solution.symbol, solution.general_form),
+        "formula": Display(setter.equation(target, solution.formula).latex),
+        "general": Display(setter.equation(solution.symbol, solution.general_form).latex),
         "judges": ", ".join(solution.judges),
         "given": [setter.equation(name, value) for name, value in solution.given.items()],
         "readings": [

@@ -1,9 +1,13 @@
-"""Text that becomes TeX, by type: a `TeX` passes as it is, a plain str is escaped, so text can't become a command."""
+"""Text that becomes TeX, HTML or Markdown, by type: source of that kind passes as it is, a plain str is escaped.
+
+So text can't become a command, an element or a link.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from html import escape
 
 _MAP = {
     "\\": r"\textbackslash{}",
@@ -19,6 +23,7 @@ _MAP = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
+    "`": r"\textasciigrave{}",
     '"': r"\textquotedbl{}",
     "\u00a0": "~",
     "\u2212": "$-$",
@@ -48,11 +53,31 @@ _GREEK = {  # the letters that formulas use; TeX has no others that differ from 
 }
 _MAP |= _GREEK
 # The accented letters and signs that the T1 fonts have; any other character would stop TeX.
+LONG = 16  # letters of a word that is broken at its signs
+_LIGATURE = re.compile(r"-(?=-)|,(?=,)")  # the fonts would make a dash or a quotation mark of two
 _LATIN = {chr(code) for code in range(0xA1, 0x17F)} - set("\u00ad\u0126\u0127\u0138\u013f\u0140\u0149\u0166\u0167")
 
 
 class TeX(str):
     """LaTeX source made by symkv, not to be escaped again."""
+
+    __slots__ = ()
+
+
+class Html(str):
+    """HTML source made by symkv, not to be escaped again."""
+
+    __slots__ = ()
+
+
+class Markdown(str):
+    """Markdown source made by symkv, not to be escaped again."""
+
+    __slots__ = ()
+
+
+class Plain(str):
+    """Plain text put together by symkv."""
 
     __slots__ = ()
 
@@ -75,9 +100,48 @@ def tex(value: object) -> TeX:
     """
     if isinstance(value, TeX):
         return value
-    return TeX("".join(map(_char, unicodedata.normalize("NFC", plain(str(value))))))
+    text = unicodedata.normalize("NFC", plain(str(value)))
+    escaped = " ".join(map(_word, text.split(" ")))
+    return TeX(f"{{{escaped[0]}}}{escaped[1:]}" if escaped[:1] in ("[", "*") else escaped)  # no option of a line break
+
+
+def _word(word: str) -> str:
+    """A word without ligatures that would change it; a long one may be broken behind its signs."""
+    broken = r"\allowbreak{}" if len(word) > LONG else ""
+    parts = _LIGATURE.split(word)
+    signs = [*(f"{sign}{{}}" for sign in _LIGATURE.findall(word)), ""]
+    escaped = ["".join(_char(c) + (broken if c in "_*/.-+=:," else "") for c in part) for part in parts]
+    return "".join(part + sign for part, sign in zip(escaped, signs, strict=True))
 
 
 def _char(char: str) -> str:
     """One character; one that the fonts lack is shown by its code, as U+4E2D."""
     return _MAP.get(char) or (char if char.isascii() or char in _LATIN else f"[U+{ord(char):04X}]")
+
+
+def html(value: object) -> Html:
+    """The HTML of a value: itself where it is HTML, the escaped text otherwise.
+
+    >>> html('<b> & "c"')
+    '&lt;b&gt; &amp; &quot;c&quot;'
+    """
+    return value if isinstance(value, Html) else Html(escape(plain(str(value)), quote=True))
+
+
+# A dollar in an element of its own begins no formula, neither where Markdown is read nor where MathJax goes over it.
+_DOLLAR = "<span>&#36;</span>"
+_MARKS = re.compile(r"[\\`*_{}\[\]<>#|~&!]")
+_FIRST = re.compile(r"^(?:[-+=]|\d+(?=[.)](?:\s|$)))")
+
+
+def markdown(value: object) -> Markdown:
+    r"""The Markdown of a value, GitHub-flavoured: itself where it is Markdown, the escaped text otherwise.
+
+    >>> markdown("[x](y) costs $5 | `a_b`")
+    '\\[x\\](y) costs <span>&#36;</span>5 \\| \\`a\\_b\\`'
+    """
+    if isinstance(value, Markdown):
+        return value
+    text = _MARKS.sub(lambda found: f"\\{found[0]}", plain(str(value)))
+    text = _FIRST.sub(lambda found: f"\\{found[0]}" if not found[0].isdigit() else f"{found[0]}\\", text)
+    return Markdown(text.replace("$", _DOLLAR))
