@@ -62,6 +62,11 @@ class CheckedInstance:
         """Whether the value is the one written down."""
         return not self.problem
 
+    @property
+    def numbers(self) -> dict[str, int | Fraction]:
+        """The numbers that are put in, by word."""
+        return _numbers(self.instance.given)
+
 
 def check_claim(claim: Claim) -> CheckedClaim:
     """The claim's value, exactly, against what was printed; `BadInput` for a claim that is not well formed."""
