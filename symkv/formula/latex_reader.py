@@ -16,6 +16,7 @@ from symkv.formula.latex_grammar import HANDLERS
 from symkv.formula.latex_parser import Parser
 from symkv.formula.latex_tokens import Tokens
 
+Sign = tuple[str, int]
 _RELATION_SPLIT = r"one relation a string, got a second sign; give them one at a time"
 
 
@@ -57,6 +58,16 @@ def read_latex_chain(source: str, notation: Mapping[str, str] | None = None) -> 
     if not signs:
         tokens.refuse(0, r"a chain must have one of = \ne < \le > \ge \mid; write a = b")
     return tuple(Relation(sides[at], sign, sides[at + 1]) for at, (sign, _) in enumerate(signs))
+
+
+def read_latex_sides(source: str, notation: Mapping[str, str] | None = None) -> tuple[list[Formula], list[Sign]]:
+    r"""The formulas that relation signs part, one more than signs; each sign with its offset in characters.
+
+    >>> read_latex_sides("2 b = L")
+    ([Formula('2*bytes_per_element'), Formula('n_layers')], [('=', 4)])
+    """
+    sides, signs, tokens = _read(source, notation)
+    return sides, [(sign, tokens[at].start) for sign, at in signs]
 
 
 def _read(source: str, notation: Mapping[str, str] | None) -> tuple[list[Formula], list[tuple[str, int]], Tokens]:

@@ -47,12 +47,20 @@ class Token(NamedTuple):
     spaced: bool = False
 
 
+class Unreadable(BadInput):
+    """What LaTeX source is refused for: `reason` without the place, `offset` in characters from the start."""
+
+    def __init__(self, message: str, *, where: str | None = None, reason: str = "", offset: int = 0) -> None:
+        super().__init__(message, where=where)
+        self.reason, self.offset = reason or message, offset
+
+
 def refuse(source: str, start: int, problem: str) -> NoReturn:
-    """Raise `BadInput` that shows the surroundings and names the column, and in a text of several lines the line."""
+    """Raise `Unreadable` that shows the surroundings and names the column, and in a text of several lines the line."""
     around = "".join(c if " " <= c <= "~" else ascii(c)[1:-1] for c in source[max(0, start - 30) : start + 30])
     line, column = source.count("\n", 0, start) + 1, start - source.rfind("\n", 0, start)
     place = f"line {line}, column {column}" if "\n" in source else f"column {column}"
-    raise BadInput(f"{problem} (in '{around}', {place})")
+    raise Unreadable(f"{problem} (in '{around}', {place})", reason=problem, offset=start)
 
 
 class Tokens:
