@@ -6,6 +6,8 @@ with its `exit_status`; nothing else of symkv raises on purpose.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class SymkvError(Exception):
     """The root of every error that symkv raises on purpose.
@@ -59,3 +61,14 @@ class JudgesDisagree(SymkvError):
     """One judge says yes while another holds a counterexample: a bug in symkv. Exit status 4."""
 
     kind = "judges disagree"
+
+
+def alike(word: str, known: Iterable[str], *, n: int = 3, cutoff: float = 0.5) -> list[str]:
+    """The names that are written most like a word, the nearest first: what an error asks whether it was meant.
+
+    >>> alike("n_kv_head", ["n_heads", "n_kv_heads", "window"])
+    ['n_kv_heads', 'n_heads']
+    """
+    from difflib import get_close_matches  # no reading that goes well needs it
+
+    return get_close_matches(word, list(known), n=n, cutoff=cutoff)

@@ -6,14 +6,13 @@ The order of the table is the order in which a derived form prints its factors (
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from typing import Literal
 
-from symkv.errors import BadInput
+from symkv.errors import BadInput, alike
 from symkv.units import BINARY, DECIMAL, rational
 
 Domain = Literal["positive integer", "nonnegative integer", "positive rational"]
@@ -26,7 +25,7 @@ PURE_COUNTS = ("tensor", "sequence")  # named, but the number one: see proof.dim
 _BASES = {*SIZES[0], *SIZES[1], *PURE_COUNTS, "layer", "head", "element", "token", "parameter", "flop", "rank"}
 _POWER = r"[A-Za-z]{1,32}(?:\*\*\d{1,2})?"
 _PRODUCT = rf"{_POWER}(?:\*{_POWER})*"
-_UNIT = re.compile(rf"(1|{_PRODUCT})(?:/(?:({_POWER})|\(({_PRODUCT})\)))?", re.ASCII)
+_UNIT = rf"(1|{_PRODUCT})(?:/(?:({_POWER})|\(({_PRODUCT})\)))?"
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def parse_unit(text: str) -> Unit:
     >>> parse_unit("byte/token") * parse_unit("token") == parse_unit("byte")
     True
     """
-    match = _UNIT.fullmatch(re.sub(r" *([*/()]) *", r"\1", text))
+    match = re.fullmatch(_UNIT, re.sub(r" *([*/()]) *", r"\1", text), re.ASCII)
     if match is None:
         raise BadInput(f"a unit must be names with * ** and one /, got {text[:60]!r}; write byte/(head*token), or 1")
     unit = Unit()
@@ -149,8 +148,12 @@ def declare(symbol: Symbol, *, after: str = "") -> Symbol:
     """
     if symbol.dimension:
         parse_unit(symbol.dimension)
+    return _entered(symbol, after)
+
+
+def _entered(symbol: Symbol, after: str = "") -> Symbol:
     if symbol.name not in _TABLE:
-        names = list(_TABLE)
+        names = list(_TABLE) if after else []
         later = names[names.index(after) + 1 :] if after else []
         _TABLE[symbol.name] = symbol
         for name in later:  # the order of a dict is that of insertion
@@ -259,7 +262,7 @@ for _symbol in (
     _ratio("utilisation", r"\eta", "share of the multiply rate that is used", "1", "1"),
     _ratio("price_ratio", "r", "price of an output token over that of an input token", "1", "1"),
 ):
-    declare(_symbol)
+    _entered(_symbol)  # their units are read by the tests, not at every start
 
 
 def table() -> tuple[Symbol, ...]:
@@ -280,7 +283,7 @@ def lookup(name: str) -> Symbol:
     """
     symbol = find(name)
     if symbol is None:
-        near = difflib.get_close_matches(name, [*_TABLE, *_ALIASES], n=3, cutoff=0.5)
+        near = alike(name, [*_TABLE, *_ALIASES])
         hint = f"; did you mean {', '.join(near)}?" if near else f"; known are {', '.join(list(_TABLE)[:8])}, ..."
         raise BadInput(f"a symbol must be declared, {name[:40]!r} is not{hint}")
     return symbol

@@ -15,11 +15,10 @@ from typing import Literal
 
 from symkv.caches.masks import Wave
 from symkv.caches.model import CachedTensor, Part, Stack
-from symkv.caches.rates import rate_of
+from symkv.caches.rates import rate_of, sign
 from symkv.caches.rows import read_once, row_bytes, times
 from symkv.errors import BadInput, Undecided
 from symkv.formula import Formula, max
-from symkv.proof.collect import sign_of
 from symkv.units import rational
 
 ZERO = Formula.of(0)
@@ -142,7 +141,7 @@ def _state(stack: Stack) -> Formula:
     level = _level(stack)
     if len(teeth) <= 1:
         for (modulus, _), slope in teeth.items():
-            top = {">": times(_last(modulus), slope), "<": ZERO, "0": ZERO}.get(sign_of(slope))
+            top = {">": times(_last(modulus), slope), "<": ZERO, "0": ZERO}.get(sign(slope))
             top = max(ZERO, times(_last(modulus), slope)) if top is None else top
             level = top if level.text == "0" else level if top.text == "0" else level + top
         return level
@@ -158,7 +157,7 @@ def _ripple(stack: Stack) -> Formula:
         return Formula.of(greatest(swings) - min(swings))
     ((modulus, _), slope) = next(iter(teeth.items()))
     swing = times(_last(modulus), slope)
-    found = {">": swing, "0": ZERO, "<": -swing}.get(sign_of(slope))
+    found = {">": swing, "0": ZERO, "<": -swing}.get(sign(slope))
     return max(swing, -swing) if found is None else found
 
 

@@ -10,7 +10,6 @@ from symkv.formula import Formula
 from symkv.formula import max as greatest
 from symkv.formula import min as least
 from symkv.formula.tree import chain
-from symkv.proof.collect import sign_of
 
 TOKENS = "n_tokens"
 ZERO = Formula.of(0)
@@ -85,11 +84,18 @@ def _choice(name: str, a: Formula, b: Formula) -> Formula:
     """The rate of the least or greatest of two: the least or greatest rate, where that can be told."""
     if a.same_as(b):
         return a
-    sign = sign_of(a - b)
-    if sign in (">", ">=", "<", "<="):
-        return (b if sign in (">", ">=") else a) if name == "min" else (a if sign in (">", ">=") else b)
+    found = sign(a - b)
+    if found in (">", ">=", "<", "<="):
+        return (b if found in (">", ">=") else a) if name == "min" else (a if found in (">", ">=") else b)
     return least(a, b) if name == "min" else greatest(a, b)
 
 
 def _negative(rate: Formula) -> Formula:
     return rate if rate.text == "0" else -rate
+
+
+def sign(formula: Formula) -> str:
+    """What follows for the sign from the symbols' domains alone: one of 0 > < >= <= ?."""
+    from symkv.proof.collect import sign_of  # few masks need a proof, so a config is read without the kernel
+
+    return sign_of(formula)

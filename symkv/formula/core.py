@@ -11,12 +11,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from symkv.errors import BadInput
-from symkv.formula import exact, latex, reader, text
-from symkv.formula.latex import Product
+from symkv.formula import exact, reader, text
 from symkv.formula.tree import mapped, symbols
 
 if TYPE_CHECKING:
     import sympy
+
+    from symkv.formula.latex import Product
 
 Number = int | Fraction
 T = TypeVar("T")
@@ -67,7 +68,7 @@ class Formula:
     @cached_property
     def latex(self) -> str:
         """The formula in LaTeX as written, with the letters of the symbol table."""
-        return latex.write(self.tree)
+        return self.typeset()
 
     def typeset(self, *, product: Product = "thin", notation: Mapping[str, str] | None = None) -> str:
         r"""The formula in LaTeX with a product sign and, by word, the author's letters.
@@ -75,6 +76,8 @@ class Formula:
         >>> Formula.parse("2*n_kv_heads").typeset(product="times", notation={"n_kv_heads": r"H_{\mathrm{kv}}"})
         '2 \\times H_{\\mathrm{kv}}'
         """
+        from symkv.formula import latex
+
         return latex.write(self.tree, product=product, notation=notation)
 
     @cached_property
@@ -196,6 +199,8 @@ class Relation:
 
     def typeset(self, *, product: Product = "thin", notation: Mapping[str, str] | None = None) -> str:
         """The relation in LaTeX with a product sign and, by word, the author's letters."""
+        from symkv.formula import latex
+
         return latex.Printer(product, notation or {}).relation(self.lhs.tree, self.sign, self.rhs.tree)
 
     def holds(self, values: Mapping[str, Number]) -> bool:

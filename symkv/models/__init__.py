@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from dataclasses import replace
 from pathlib import Path
 
 from symkv.caches import Stack
-from symkv.errors import BadInput
+from symkv.errors import BadInput, alike
 from symkv.models.config import from_config
 from symkv.models.files import read_config
-from symkv.models.hub import fetch, is_hub_id
 from symkv.models.records import Record, bundled, names, record
 from symkv.models.stack_text import read_stack
 from symkv.variants import catalogue, variant
@@ -38,8 +36,11 @@ def resolve(what: str, *, with_draft: bool = False) -> Stack:
     written = "(" in what and not what.lstrip().startswith(("/", ".", "~")) and not what.endswith(".json")
     path = Path(what)
     named = what in names() or what in catalogue()
-    if is_hub_id(what) and not _exists(path):
-        return _from_hub(what, with_draft)
+    if "/" in what and not _exists(path):
+        from symkv.models.hub import is_hub_id
+
+        if is_hub_id(what):
+            return _from_hub(what, with_draft)
     if _holds_config(path) or (_looks_like_a_path(what) and not written):
         return _from_file(path, with_draft)
     if what in names():
@@ -51,7 +52,7 @@ def resolve(what: str, *, with_draft: bool = False) -> Stack:
     if not named and _exists(path):
         return _from_file(path, with_draft)
     known = [*names(), *catalogue()]
-    near = difflib.get_close_matches(what.lower(), known, n=3, cutoff=0.5)
+    near = alike(what.lower(), known)
     hint = f"did you mean {', '.join(near)}?" if near else "symkv list models and symkv list variants name them"
     raise BadInput(
         f"a model must be a config.json, a bundled name, a hub id, a variant or a stack, got {what[:40]!a}; {hint}"
@@ -96,6 +97,8 @@ def _from_file(path: Path, with_draft: bool) -> Stack:
 
 
 def _from_hub(what: str, with_draft: bool) -> Stack:
+    from symkv.models.hub import fetch
+
     fetched = fetch(what)
     try:
         stack = from_config(read_config(fetched.path), with_draft=with_draft)

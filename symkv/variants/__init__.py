@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
-import pkgutil
 from functools import cache, lru_cache
 from importlib.util import find_spec
 
 from symkv.caches import Variant
-from symkv.errors import BadInput
+from symkv.errors import BadInput, alike
 
 FAMILIES = (  # the order in which lists show them; a family that is not here comes last
     "every token kept",
@@ -31,6 +29,8 @@ def _of(module: str) -> tuple[Variant, ...]:
 @cache
 def catalogue() -> dict[str, Variant]:
     """Every variant by name, in alphabetical order; a module of this folder defines one `VARIANT`, or `VARIANTS`."""
+    import pkgutil
+
     found = [item for module in pkgutil.iter_modules(__path__) for item in _of(module.name)]
     names = [item.name for item in found]
     if twice := [name for name in names if names.count(name) > 1]:
@@ -54,6 +54,6 @@ def variant(name: str) -> Variant:
     """
     found = _alone(name) or catalogue().get(name)
     if found is None:
-        near = difflib.get_close_matches(name, catalogue(), n=3, cutoff=0.4) or list(catalogue())[:8]
+        near = alike(name, catalogue(), cutoff=0.4) or list(catalogue())[:8]
         raise BadInput(f"a variant must be in the catalogue, {name[:40]!r} is not; try {', '.join(near)}")
     return found

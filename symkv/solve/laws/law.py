@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from functools import cached_property
 
 from symkv.caches import Source
-from symkv.errors import BadInput
+from symkv.errors import BadInput, alike
 from symkv.formula import Relation
 from symkv.proof.dimensions import check_units
 
@@ -73,7 +72,7 @@ def law(name: str) -> Law:
     """The law of that name, or `BadInput` with the names near it."""
     known = laws()
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+        near = alike(name, known)
         hint = f"did you mean {', '.join(near)}?" if near else "symkv list laws names them"
         raise BadInput(f"a law must be one of the table, got {name[:40]!a}; {hint}")
     return known[name]
