@@ -4,13 +4,14 @@
 weighs in its number format, `quantities` puts them together.
 """
 
-from symkv.caches.layers import LayerPart, joined
+from symkv.caches.layers import LayerPart, joined, placed
 from symkv.caches.masks import CAUSAL, MASKS, SLOT, WINDOW, Mask, Wave
 from symkv.caches.model import (
     PARTS,
     ROLES,
     CachedTensor,
     Part,
+    Place,
     Printed,
     Reduction,
     Role,
@@ -35,6 +36,7 @@ __all__ = [
     "LayerPart",
     "Mask",
     "Part",
+    "Place",
     "Printed",
     "Reduction",
     "Role",
@@ -45,6 +47,7 @@ __all__ = [
     "joined",
     "key_value",
     "number",
+    "placed",
     "quantity",
     "rate_of",
     "row_bytes",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from symkv.caches.model import Part
+from symkv.caches.model import Part, Place
 from symkv.formula import Formula
 
 
@@ -30,15 +30,32 @@ def joined(layers: Sequence[LayerPart]) -> tuple[Part, ...]:
     >>> [part.label for part in joined([LayerPart(row), LayerPart(row), LayerPart(row, owner=False)])]
     ['full attention x 2 layers, read by 3']
     """
-    groups: dict[tuple[object, ...], list[LayerPart]] = {}
+    return tuple(_one([layers[place] for place in places]) for places in _groups(layers))
+
+
+def placed(layers: Sequence[LayerPart], where: Sequence[tuple[int, int]]) -> tuple[Place, ...]:
+    """Which part of the joined stack each entry belongs to; `where` gives its layer and the layer that it reads."""
+    found = [
+        (*where[entry], part, layers[entry].counts) for part, members in enumerate(_groups(layers)) for entry in members
+    ]
+    return tuple(Place(layer, part, source, counts) for layer, source, part, counts in sorted(found, key=_order))
+
+
+def _order(entry: tuple[int, int, int, Mapping[str, int]]) -> tuple[int, int]:
+    return entry[0], entry[2]
+
+
+def _groups(layers: Sequence[LayerPart]) -> list[list[int]]:
+    """The places of equal layers."""
+    groups: dict[tuple[object, ...], list[int]] = {}
     keys: dict[int, tuple[object, ...]] = {}  # layers that share a part have its key written once
-    for layer in layers:
+    for place, layer in enumerate(layers):
         part = layer.part
         if id(part) not in keys:
             values = tuple(sorted((name, str(value)) for name, value in part.values.items()))
             keys[id(part)] = (part.variant.name, part.label, values)
-        groups.setdefault(keys[id(part)], []).append(layer)
-    return tuple(_one(members) for members in groups.values())
+        groups.setdefault(keys[id(part)], []).append(place)
+    return list(groups.values())
 
 
 def _one(members: Sequence[LayerPart]) -> Part:

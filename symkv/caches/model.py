@@ -205,6 +205,19 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a part stands: in which layer, and which layer's cache that one reads, its own or an earlier one's.
+
+    `counts` are the symbols that count layers, 1 where this layer is among them and 0 where it is not.
+    """
+
+    layer: int
+    part: int
+    source: int
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Stack:
     """Layers of one or several variants with their parameters: what a model, or a question, is about.
 
@@ -222,6 +235,7 @@ class Stack:
     dtype: str | None = None  # what the config says of its own number format
     model_type: str = ""  # of a config, for engines that treat it in a way of their own
     facts: Mapping[str, int] = field(default_factory=dict)  # numbers of the config that only an engine needs
+    places: tuple[Place, ...] = ()  # the layers one by one, where their order is known; of no weight for any quantity
 
     @staticmethod
     def of(variant: Variant, values: Mapping[str, Formula] | None = None) -> Stack:
@@ -245,10 +259,10 @@ class Stack:
                     f"layer {layer} must read itself or an earlier layer of its own kind that keeps a cache, got "
                     f"layer {source}"
                 )
-        from symkv.caches.layers import LayerPart, joined
+        from symkv.caches.layers import LayerPart, joined, placed
 
         entries = [LayerPart(layers[source], owner=source == layer) for layer, source in enumerate(origin)]
-        return Stack(name, joined(entries), source="stack")
+        return Stack(name, joined(entries), source="stack", places=placed(entries, list(enumerate(origin))))
 
     def given(self, values: Mapping[str, Formula]) -> Stack:
         """The stack with further symbols given; `BadInput` for one that no part has or that is fixed already."""

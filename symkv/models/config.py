@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from symkv.caches import LayerPart, Stack, joined
+from symkv.caches import LayerPart, Stack, joined, placed
 from symkv.errors import BadInput
 from symkv.models import fields, schedules
 from symkv.models.families import AROUND, CROSSED, FAMILIES, REFUSED, WRAPPERS
@@ -109,11 +109,11 @@ def _decoder(
     reading.kinds = kinds_of(reading)
     reading.overrides |= own_overrides(reading)
     sources = SHARES[family.share](reading)
-    entries = [entry for layer in range(reading.layers) for entry in _layer(reading, layer, sources[layer], crosses)]
     if with_draft and reading.drafts:
         reading.kinds += draft_kinds(reading)
-        last = reading.layers
-        entries += [entry for i in range(last, len(reading.kinds)) for entry in _layer(reading, i, i, crosses)]
+        sources = [*sources, *range(reading.layers, len(reading.kinds))]
+    pairs = [(entry, at) for at in enumerate(sources) for entry in _layer(reading, *at, crosses)]
+    entries, where = [entry for entry, _ in pairs], [at for _, at in pairs]
     facts = {word: value for word in family.facts if (value := reading.optional(word)) is not None}
     if not entries:
         raise BadInput(f"a model must have a layer that keeps something, {model_type} has none here; see layer_types")
@@ -127,6 +127,7 @@ def _decoder(
         ignored_fields=ignored,
         model_type=model_type,
         facts={**reading.facts, **facts},
+        places=placed(entries, where),
     )
 
 

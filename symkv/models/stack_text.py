@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from fractions import Fraction
 
 from symkv import symbols
@@ -54,19 +53,21 @@ def read_stack(text: str) -> Stack:
     terms = _split(text, "+")
     if len(terms) > MAX_TERMS:
         raise BadInput(f"a stack may have {MAX_TERMS} terms, got {len(terms)}; join layers of one kind")
-    parts = [part for term in terms for part in _scheduled(term) or [_part(term)]]
-    return Stack(" ".join(text.split()), tuple(parts), source="stack")
+    stacks = [_scheduled(term) or Stack("", (_part(term),)) for term in terms]
+    parts = tuple(part for stack in stacks for part in stack.parts)
+    places = stacks[0].places if len(stacks) == 1 else ()  # the terms of a sum have no order
+    return Stack(" ".join(text.split()), parts, source="stack", places=places)
 
 
 # -- schedules -------------------------------------------------------------------------------------------------------
 
 
-def _scheduled(term: str) -> Sequence[Part] | None:
-    """The parts of a schedule, None where the term is none."""
+def _scheduled(term: str) -> Stack | None:
+    """The layers of a schedule, None where the term is none."""
     if _schedule(term) is None:
         return None
     kinds, order, sources = _layers(term)
-    return Stack.of_layers("schedule", [kinds[kind] for kind in order], sources).parts
+    return Stack.of_layers("schedule", [kinds[kind] for kind in order], sources)
 
 
 def _schedule(term: str) -> tuple[str, list[str]] | None:

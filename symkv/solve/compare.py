@@ -88,7 +88,7 @@ def _pair(first: Stack, second: Stack, of: str) -> Comparison:
         ratio,
         equal_when,
         judges,
-        _crossings(first, second, COMPARED[of]),
+        crossings(first, second, COMPARED[of]),
         _limit(first, second, COMPARED[of]),
         _elasticities(ratio),
     )
@@ -144,7 +144,8 @@ def _spans(relation: Relation) -> tuple[Span, ...] | None:
         return None
 
 
-def _crossings(first: Stack, second: Stack, of: str) -> tuple[Crossing, ...] | None:
+def crossings(first: Stack, second: Stack, of: str) -> tuple[Crossing, ...] | None:
+    """Who needs less at which contexts, over all of them; None while a symbol is open or saw-teeth are too long."""
     sides = _in_tokens(quantity(first, of), quantity(second, of))
     if sides is None:
         return None
