@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
-from symkv.caches import Source
+from symkv.caches import Source, Stack
 from symkv.symbols import Symbol
 
 
@@ -123,6 +123,8 @@ class Derivation:
     `readings` are instances of one number side by side. A source is cited by its key in references.bib, or in `sources`
     where it is the derivation's own.
 
+    `stacks` are layers that `built` steps may name as they name a variant of the catalogue.
+
     `over_reals` names whole symbols that the steps solve for over the positive reals, wholeness being judged last.
     Units are checked with the algebra, a literal factor being a pure number unless its step names its unit: with
     `units="named"` they must fit, with "noted" what does not fit is said beside the step.
@@ -141,3 +143,4 @@ class Derivation:
     claims: tuple[Claim, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
     units: Literal["named", "noted"] = "noted"
+    stacks: Mapping[str, Stack] = field(default_factory=dict)

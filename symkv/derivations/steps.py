@@ -111,7 +111,7 @@ class Chain:
             raise BadInput(f"the rule {step.rule} {wrong}")
         inherited = [condition for fact in facts for condition in fact.conditions]
         hypotheses = distinct([*self.assume, *where, *used, *inherited])
-        stated = Relation(relation.rhs, "=", built(step)) if law.kind == "built" else relation
+        stated = Relation(relation.rhs, "=", built(step, self.derivation.stacks)) if law.kind == "built" else relation
         duties = law.duties(Claimed(stated, where, used, self.known, step.by, step.over))
         premise = [relation] if step.rule == "given" else []  # what rests on a premise keeps it
         return Taken(
@@ -172,10 +172,13 @@ def distinct(relations: Iterable[Relation]) -> tuple[Relation, ...]:
     return tuple({relation.text: relation for relation in relations}.values())
 
 
-def built(step: Step) -> Formula:
-    """The catalogue quantity that a `built` step names."""
+def built(step: Step, stacks: Mapping[str, Stack]) -> Formula:
+    """The quantity that a `built` step names: of a variant of the catalogue, or of a stack of the derivation's own."""
     if len(step.uses) != 1:
         raise BadInput("the rule built must name one catalogue quantity in `uses`, such as cross_layer.growth")
+    name, _, of = step.uses[0].partition(".")
+    if name in stacks:
+        return quantity(stacks[name], of)
     return formula_of(step.uses[0])
 
 
