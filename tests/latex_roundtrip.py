@@ -3,8 +3,8 @@
     python -m tests.latex_roundtrip --count 100000 --seed 1
 
 Every expression is printed by `Formula.latex` or `typeset` in one of the product signs and notations, or as a relation
-over several lines; what is read must be the same tree but for brackets in products, or be proved equal by the kernel.
-Nothing that was printed may be refused.
+over lines of several widths; what is read must be the same tree but for brackets in products, or be proved equal by the
+kernel. Nothing that was printed may be refused.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from symkv.errors import BadInput, SymkvError
 from symkv.formula import Formula, Relation, reader
 from symkv.formula.latex import PRODUCTS
 from symkv.formula.notation import Notation, require_distinct
-from symkv.render.lines import broken
+from symkv.render.lines import COLUMN, PAGE, broken
 from symkv.render.reread import reread, reread_relation
 from symkv.variants import catalogue
 
@@ -108,7 +108,8 @@ def run(count: int, seed: int) -> Counter[str]:
                 kind, printed = "formula", formula.typeset(product=product, notation=notation)
                 reread(printed, formula, notation)
             else:
-                printed = broken(relation, product=product, notation=notation)
+                width = rng.choice((COLUMN, PAGE, 120))
+                printed = broken(relation, product=product, notation=notation, width=width)
                 kind = "relation over lines" if printed.startswith(r"\begin{aligned}") else "relation"
                 reread_relation(printed, relation, notation)
         except SymkvError as problem:

@@ -56,14 +56,14 @@ def test_brackets_stand_where_a_reader_needs_them(text, expected):
 
 
 RELATIONS = [
-    ("n_tokens multiple of batch + 1", r"S \in \mathbb{Z}\cdot \left(B + 1\right)"),
-    ("n_tokens multiple of 2*batch", r"S \in \mathbb{Z}\cdot 2\,B"),
+    ("n_tokens multiple of batch + 1", r"B + 1 \mid S"),
+    ("n_tokens multiple of 2*batch", r"2\,B \mid S"),
     ("batch divides n_tokens + 1", r"B \mid S + 1"),
 ]
 
 
 @pytest.mark.parametrize(("text", "expected"), RELATIONS)
-def test_what_a_sum_is_a_multiple_of_stands_in_brackets(text, expected):
+def test_what_is_a_multiple_stands_behind_what_divides_it(text, expected):
     relation = Relation.parse(text)
     assert reread_relation(relation.latex, relation) == expected
 
@@ -84,9 +84,10 @@ LONG = "n_layers*n_kv_heads*d_head*bytes_per_element"
 def test_a_long_relation_is_broken_over_lines_without_losing_a_bracket(text):
     relation = Relation.parse(text)
     for notation in (None, AUTHOR):
-        printed = broken(relation, notation=notation)
-        assert printed.startswith(r"\begin{aligned}")
-        assert reread_relation(printed, relation, notation)
+        for width in (120, 200):
+            printed = broken(relation, notation=notation, width=width)
+            assert printed.startswith(r"\begin{aligned}")
+            assert reread_relation(printed, relation, notation)
 
 
 # -- the author's letters ----------------------------------------------------------------------------------------------

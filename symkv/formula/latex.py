@@ -36,8 +36,12 @@ RELATIONS = {
     ">": ">",
     ">=": r"\ge",
     "divides": r"\mid",
-    "multiple of": r"\in \mathbb{Z}\cdot",
 }
+
+
+def ordered(left: ast.expr, sign: str, right: ast.expr) -> tuple[ast.expr, str, ast.expr]:
+    """A relation as it is printed: what is a multiple stands behind what divides it."""
+    return (right, "divides", left) if sign == "multiple of" else (left, sign, right)
 
 
 def name(word: str) -> str:
@@ -91,12 +95,9 @@ class Printer:
         return self._write(node)[0]
 
     def relation(self, left: ast.expr, sign: str, right: ast.expr) -> str:
-        """The LaTeX of a relation."""
-        return f"{self.whole(left)} {RELATIONS[sign]} {self.behind(sign, right)}"
-
-    def behind(self, sign: str, node: ast.expr) -> str:
-        """The LaTeX of the right side of a relation: a factor behind the sign of `multiple of`, a formula elsewhere."""
-        return self.factor(node) if sign == "multiple of" else self.whole(node)
+        r"""The LaTeX of a relation; `a multiple of b` is written b \mid a, which needs no letter of amssymb."""
+        left, sign, right = ordered(left, sign, right)
+        return f"{self.whole(left)} {RELATIONS[sign]} {self.whole(right)}"
 
     def term(self, node: ast.expr, *, first: bool = False) -> str:
         """The LaTeX of a tree as a term of a sum, in brackets where it needs them."""
@@ -105,6 +106,20 @@ class Printer:
     def factor(self, node: ast.expr) -> str:
         """The LaTeX of a tree behind a product sign, in brackets where it needs them."""
         return self._bracket(node, _PRODUCT)
+
+    def power_base(self, node: ast.expr) -> str:
+        """The LaTeX of a tree below an exponent, in brackets where it needs them."""
+        return self._bracket(node, _ATOM)
+
+    def modulus(self, node: ast.expr) -> str:
+        r"""The LaTeX of a tree behind \bmod, in brackets where it needs them."""
+        return self._bracket(node, _POWER)
+
+    def times(self, before: str, node: ast.expr) -> str:
+        """The product sign between what is printed and a factor: a dot where a thin space would be misread."""
+        factor = self.factor(node)
+        apart = factor[0].isdigit() or _starts_with_number(node) or (before[-1].isdigit() and _MIXED.match(factor))
+        return PRODUCTS["cdot" if apart and self.product == "thin" else self.product]
 
     def _write(self, node: ast.expr) -> tuple[str, int]:
         match node:
@@ -116,7 +131,7 @@ class Printer:
             case ast.UnaryOp(operand=operand):
                 return f"-{self._bracket(operand, _PRODUCT)}", _SUM
             case ast.BinOp(left=left, op=ast.Pow(), right=right):
-                return f"{self._bracket(left, _ATOM)}^{{{self.whole(right)}}}", _POWER
+                return f"{self.power_base(left)}^{{{self.whole(right)}}}", _POWER
             case ast.BinOp():
                 first, steps = chain(node)
                 text, own = self._write(first)
@@ -130,7 +145,7 @@ class Printer:
             case ast.Call(func=ast.Name(id="sqrt"), args=[arg]):
                 return rf"\sqrt{{{self.whole(arg)}}}", _ATOM
             case ast.Call(func=ast.Name(id="mod"), args=[left, right]):
-                return rf"\left({self.factor(left)} \bmod {self._bracket(right, _POWER)}\right)", _ATOM
+                return rf"\left({self.factor(left)} \bmod {self.modulus(right)}\right)", _ATOM
             case ast.Call(func=ast.Name(id=function), args=args):
                 return rf"\{function}\left({', '.join(map(self.whole, args))}\right)", _ATOM
             case ast.IfExp(test=ast.Compare(left=left, ops=[op], comparators=[right]), body=body, orelse=orelse):
@@ -150,10 +165,8 @@ class Printer:
             case ast.Sub():
                 return f"{_wrapped(left, own, _SUM)} - {self.term(right)}", _SUM
             case ast.Mult():
-                a, b = _wrapped(left, own, _PRODUCT), self.factor(right)
-                apart = b[0].isdigit() or _starts_with_number(right) or (a[-1].isdigit() and _MIXED.match(b))
-                sign = PRODUCTS["cdot" if apart and self.product == "thin" else self.product]
-                return f"{a}{sign}{b}", _PRODUCT
+                before = _wrapped(left, own, _PRODUCT)
+                return before + self.times(before, right) + self.factor(right), _PRODUCT
         return rf"\frac{{{left}}}{{{self.whole(right)}}}", _PRODUCT
 
 

@@ -74,10 +74,15 @@ def _alignment(parser: Parser) -> None:
         if frame.data["cell"] != "body":
             parser.refuse("a row of cases has two cells; leave out this &")
         frame.data["body"], frame.data["cell"] = frame.finish(parser.at), "start"
-    elif frame.kind != "top":
-        parser.refuse("an alignment mark can't stand inside a bracket")
+    elif frame.kind != "top" and not (parser.line_start and frame.kind in ("bracket", "arguments") and _spans(parser)):
+        parser.refuse(r"an alignment mark can't stand inside a bracket, but where a line begins inside \bigl( \bigr)")
     frame.gap = True
     parser.at += 1
+
+
+def _spans(parser: Parser) -> bool:
+    r"""Whether every open bracket may reach over lines, which \left and \right may not."""
+    return all(frame.closer[1] != r"\right" for frame in parser.frames)
 
 
 def _newline(parser: Parser) -> None:

@@ -98,6 +98,8 @@ class Parser:
 
     def is_final(self) -> bool:
         """Whether punctuation ends a formula or a cell: TeX shows it, and it means nothing."""
+        if next(frame.kind for frame in reversed(self.frames) if frame.kind != "sum") == "arguments":
+            return False  # a comma at the end of a line parts arguments
         after = self.at + 1
         while self.tokens.text(after) in SPACES | GAPS:
             after += 1

@@ -14,6 +14,8 @@ from symkv.formula.tree import chain
 from symkv.proof.judges import domains_for
 from symkv.proof.kernel import prove
 
+MIRRORED = ("divides", "multiple of")  # b | a says of b what "a multiple of b" says of a
+
 
 def reread_relation(printed: str, meant: Relation, notation: Mapping[str, str] | None = None) -> str:
     r"""The printed LaTeX of a relation, read back and found to be what was meant; `JudgesDisagree` otherwise.
@@ -28,7 +30,10 @@ def reread_relation(printed: str, meant: Relation, notation: Mapping[str, str] |
         found = read_latex_relation(printed, words)
     except BadInput as problem:
         raise _unlike(printed, meant.text, problem.message) from None
-    if found.sign != meant.sign or not (same(found.lhs, meant.lhs) and same(found.rhs, meant.rhs)):
+    sides = (meant.rhs, meant.lhs) if (found.sign, meant.sign) == MIRRORED else (meant.lhs, meant.rhs)
+    if (found.sign, meant.sign) not in ((meant.sign, meant.sign), MIRRORED) or not all(
+        map(same, (found.lhs, found.rhs), sides)
+    ):
         raise _unlike(printed, meant.text, f"it reads {found.text}")
     return printed
 
