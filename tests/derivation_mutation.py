@@ -1,7 +1,8 @@
 """Changes every number of every derivation that ships, one at a time, and counts the changes that a check notices.
 
 `python -m tests.derivation_mutation [NAME ...]` prints what is not noticed, and `caught/total` in the last line. Those
-of `GENERATED` hold no numbers of their own: their statements are made from masks and variants, which have tests.
+of `GENERATED` hold no numbers of their own: their statements are made from masks and variants, which have tests. The
+names of literals' units are left alone: the literals themselves are changed where they stand.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ def step_changes(checked: Checked) -> Iterator[Change]:
                 partial(_failing, replace(derivation, assume=assume), checked, 0),
             )
     for index, step in enumerate(derivation.steps):
-        for name, before, after, new in _fields(step, ("statement", "where", "by", "beyond", "units")):
+        for name, before, after, new in _fields(step, ("statement", "where", "by", "beyond")):
             steps = (*derivation.steps[:index], new, *derivation.steps[index + 1 :])
             yield Change(
                 f"{derivation.name}, step {step.id}, {name}",

@@ -19,7 +19,7 @@ _BRACES = str.maketrans("", "", "{}")  # they keep BibTeX from changing letters
 
 @dataclass(frozen=True)
 class Entry:
-    """One source: its key, its fields, and its text in the .bib file; `checked` unless its keywords say unverified."""
+    """One source: its key, its fields as plain text, its text in the .bib file; `checked` unless it says unverified."""
 
     key: str
     fields: Mapping[str, str]
@@ -30,19 +30,18 @@ class Entry:
         """Whether the text of the source was read for what is cited."""
         return "unverified" not in self.fields.get("keywords", "")
 
+    @property
+    def authors(self) -> str:
+        """Family names: one, two, or the first `et al.`; the name of an organisation whole."""
+        names = [name.partition(",")[0].strip() for name in self.fields["author"].split(" and ")]
+        if len(names) > 2 or names[-1] == "others":
+            return f"{names[0]} et al."
+        return " and ".join(names)
+
     def __str__(self) -> str:
         eprint = self.fields.get("eprint")
-        parts = [
-            self.fields["author"]
-            .replace(" and others", " et al.")
-            .replace(" and ", ", ")
-            .replace("{", "")
-            .replace("}", ""),
-            self.fields["title"].replace("{", "").replace("}", ""),
-            self.fields["year"],
-            f"arXiv:{eprint}" if eprint else self.fields.get("howpublished", ""),
-            self.fields.get("url", "") if not eprint else "",
-        ]
+        places = [f"arXiv:{eprint}"] if eprint else [self.fields.get("howpublished", ""), self.fields.get("url", "")]
+        parts = [self.authors, self.fields["title"], self.fields["year"], *places]
         return ", ".join(part for part in parts if part) + ("" if self.checked else " (unverified)")
 
 
@@ -59,11 +58,13 @@ def bibliography() -> Mapping[str, Entry]:
 def read_bibliography(path: Path) -> Mapping[str, Entry]:
     """The entries of a .bib file, by key; `BadInput` for one that is not BibTeX or has a key twice."""
     import bibtexparser  # late, for few commands cite
+    import bibtexparser.customization
 
     text = path.read_text(encoding="utf-8")
     texts = {match[1]: match[0] for match in _ENTRY.finditer(text)}
     parser = bibtexparser.bparser.BibTexParser(common_strings=True)
-    found = [dict(entry) for entry in parser.parse(text).entries]
+    parser.customization = bibtexparser.customization.convert_to_unicode
+    found = [{n: v.translate(_BRACES) for n, v in entry.items()} for entry in parser.parse(text).entries]
     entries: dict[str, Entry] = {}
     for one in found:
         key = one.pop("ID")
