@@ -4,7 +4,7 @@
 weighs in its number format, `quantities` puts them together.
 """
 
-from symkv.caches.layers import LayerPart, joined, placed
+from symkv.caches.layers import LayerPart, Places, joined
 from symkv.caches.masks import CAUSAL, MASKS, SLOT, WINDOW, Mask, Wave
 from symkv.caches.model import (
     PARTS,
@@ -37,6 +37,7 @@ __all__ = [
     "Mask",
     "Part",
     "Place",
+    "Places",
     "Printed",
     "Reduction",
     "Role",
@@ -47,7 +48,6 @@ __all__ = [
     "joined",
     "key_value",
     "number",
-    "placed",
     "quantity",
     "rate_of",
     "row_bytes",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import overload
 
 from symkv.caches.model import Part, Place
 from symkv.formula import Formula
@@ -30,38 +33,64 @@ def joined(layers: Sequence[LayerPart]) -> tuple[Part, ...]:
     >>> [part.label for part in joined([LayerPart(row), LayerPart(row), LayerPart(row, owner=False)])]
     ['full attention x 2 layers, read by 3']
     """
-    return tuple(_one([layers[place] for place in places]) for places in _groups(layers))
+    times = Counter(map(id, layers))  # layers of one kind are mostly one object
+    groups: dict[_Key, list[LayerPart]] = {}
+    for layer in {id(layer): layer for layer in layers}.values():
+        groups.setdefault(_key(layer.part), []).append(layer)
+    return tuple(_one([(layer, times[id(layer)]) for layer in members]) for members in groups.values())
 
 
-def placed(layers: Sequence[LayerPart], where: Sequence[tuple[int, int]]) -> tuple[Place, ...]:
-    """Which part of the joined stack each entry belongs to; `where` gives its layer and the layer that it reads."""
-    found = [
-        (*where[entry], part, layers[entry].counts) for part, members in enumerate(_groups(layers)) for entry in members
-    ]
-    return tuple(Place(layer, part, source, counts) for layer, source, part, counts in sorted(found, key=_order))
+class Places(Sequence[Place]):
+    """The layers of a joined stack one by one, found when they are first asked for: no quantity needs their order.
+
+    `each` has the entries of each layer, `sources` the layer whose cache it reads.
+
+    >>> from symkv.variants import variant
+    >>> row = LayerPart(Part(variant("gqa"), {"n_kv_heads": Formula.of(8)}))
+    >>> [place.layer for place in Places([[row], [row]], [0, 1])]
+    [0, 1]
+    """
+
+    def __init__(self, each: Sequence[Sequence[LayerPart]], sources: Sequence[int]) -> None:
+        self._each, self._sources = each, sources
+
+    @cached_property
+    def _found(self) -> tuple[Place, ...]:
+        parts = {key: part for part, key in enumerate(dict.fromkeys(_key(e.part) for own in self._each for e in own))}
+        found = [
+            Place(layer, parts[_key(entry.part)], self._sources[layer], entry.counts)
+            for layer, own in enumerate(self._each)
+            for entry in own
+        ]
+        return tuple(sorted(found, key=lambda place: (place.layer, place.part)))
+
+    @overload
+    def __getitem__(self, index: int) -> Place: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Place]: ...
+
+    def __getitem__(self, index: int | slice) -> Place | Sequence[Place]:
+        return self._found[index]
+
+    def __len__(self) -> int:
+        return sum(map(len, self._each))
 
 
-def _order(entry: tuple[int, int, int, Mapping[str, int]]) -> tuple[int, int]:
-    return entry[0], entry[2]
+_Key = tuple[str, str, tuple[tuple[str, str], ...]]
 
 
-def _groups(layers: Sequence[LayerPart]) -> list[list[int]]:
-    """The places of equal layers."""
-    groups: dict[tuple[object, ...], list[int]] = {}
-    keys: dict[int, tuple[object, ...]] = {}  # layers that share a part have its key written once
-    for place, layer in enumerate(layers):
-        part = layer.part
-        if id(part) not in keys:
-            values = tuple(sorted((name, str(value)) for name, value in part.values.items()))
-            keys[id(part)] = (part.variant.name, part.label, values)
-        groups.setdefault(keys[id(part)], []).append(place)
-    return list(groups.values())
+def _key(part: Part) -> _Key:
+    return part.variant.name, part.label, tuple(sorted((name, value.text) for name, value in part.values.items()))
 
 
-def _one(members: Sequence[LayerPart]) -> Part:
-    part, owners, readers = members[0].part, sum(layer.owner for layer in members), len(members)
+def _one(members: Sequence[tuple[LayerPart, int]]) -> Part:
+    first, _ = members[0]
+    part = first.part
+    owners = sum(times for layer, times in members if layer.owner)
+    readers = sum(times for _, times in members)
     label = f"{part.label or part.variant.name} x {owners} {'layer' if owners == 1 else 'layers'}"
     label += f", read by {readers}" if owners != readers else ""
-    counted = {name: sum(layer.counts.get(name, 0) for layer in members) for name in members[0].counts}
+    counted = {name: sum(layer.counts.get(name, 0) * times for layer, times in members) for name in first.counts}
     values = {"n_layers": Formula.of(owners), **{n: Formula.of(v) for n, v in counted.items()}, **part.values}
     return Part(part.variant, values, label, Formula.of(readers) if owners != readers else None)

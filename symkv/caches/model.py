@@ -235,7 +235,7 @@ class Stack:
     dtype: str | None = None  # what the config says of its own number format
     model_type: str = ""  # of a config, for engines that treat it in a way of their own
     facts: Mapping[str, int] = field(default_factory=dict)  # numbers of the config that only an engine needs
-    places: tuple[Place, ...] = ()  # the layers one by one, where their order is known; of no weight for any quantity
+    places: Sequence[Place] = field(default=(), compare=False)  # where the order is known; no quantity needs it
 
     @staticmethod
     def of(variant: Variant, values: Mapping[str, Formula] | None = None) -> Stack:
@@ -259,10 +259,10 @@ class Stack:
                     f"layer {layer} must read itself or an earlier layer of its own kind that keeps a cache, got "
                     f"layer {source}"
                 )
-        from symkv.caches.layers import LayerPart, joined, placed
+        from symkv.caches.layers import LayerPart, Places, joined
 
         entries = [LayerPart(layers[source], owner=source == layer) for layer, source in enumerate(origin)]
-        return Stack(name, joined(entries), source="stack", places=placed(entries, list(enumerate(origin))))
+        return Stack(name, joined(entries), source="stack", places=Places([(entry,) for entry in entries], origin))
 
     def given(self, values: Mapping[str, Formula]) -> Stack:
         """The stack with further symbols given; `BadInput` for one that no part has or that is fixed already."""

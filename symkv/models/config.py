@@ -7,13 +7,13 @@ under `fallbacks`, what is read into it under `assumptions`.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from symkv.caches import LayerPart, Stack, joined, placed
-from symkv.errors import BadInput
+from symkv.caches import LayerPart, Places, Stack, joined
+from symkv.errors import BadInput, alike
 from symkv.models import fields, schedules
 from symkv.models.families import AROUND, CROSSED, FAMILIES, REFUSED, WRAPPERS
 from symkv.models.family import Family
@@ -97,7 +97,7 @@ def _decoder(
     family = _family(model_type)
     reading = Reading(config, model_type, family, nested=bool(under))
     crosses = _crosses(reading, crossed)
-    used = _used(family)
+    used = _used(model_type)
     ignored = fields.ignored(config, used, under=under)
     reading.layers = _layer_count(reading)
     _drafts(reading, with_draft=with_draft)
@@ -112,8 +112,8 @@ def _decoder(
     if with_draft and reading.drafts:
         reading.kinds += draft_kinds(reading)
         sources = [*sources, *range(reading.layers, len(reading.kinds))]
-    pairs = [(entry, at) for at in enumerate(sources) for entry in _layer(reading, *at, crosses)]
-    entries, where = [entry for entry, _ in pairs], [at for _, at in pairs]
+    each = _layers(reading, sources, crosses)
+    entries = [entry for own in each for entry in own]
     facts = {word: value for word in family.facts if (value := reading.optional(word)) is not None}
     if not entries:
         raise BadInput(f"a model must have a layer that keeps something, {model_type} has none here; see layer_types")
@@ -127,7 +127,7 @@ def _decoder(
         ignored_fields=ignored,
         model_type=model_type,
         facts={**reading.facts, **facts},
-        places=placed(entries, where),
+        places=Places(each, sources),
     )
 
 
@@ -137,7 +137,7 @@ def _family(model_type: str) -> Family:
         return family
     if model_type in REFUSED:
         raise BadInput(f"model_type {model_type} isn't read: {REFUSED[model_type]}; give the layers as a stack")
-    near = difflib.get_close_matches(model_type, [*FAMILIES, *WRAPPERS], n=3, cutoff=0.6)
+    near = alike(model_type, [*FAMILIES, *WRAPPERS], cutoff=0.6)
     hint = f" (names like it that are: {', '.join(near)})" if near else ""
     raise BadInput(
         f"model_type must be one that is read, {shown(model_type)} is not{hint}; "
@@ -145,8 +145,10 @@ def _family(model_type: str) -> Family:
     )
 
 
-def _used(family: Family) -> frozenset[str]:
-    """Every field that the rules of a family may read, by its name at the top of the config."""
+@cache
+def _used(model_type: str) -> frozenset[str]:
+    """Every field that the rules of a type may read, by its name at the top of the config."""
+    family = FAMILIES[model_type]
     words = {"layers", *family.repeats, *HEADS[family.kv][1], *family.facts}
     for mixer in {name for names in family.mixers.values() for name in names}:
         words.update(OPTIONAL[mixer][1] if mixer in OPTIONAL else BUILDERS[mixer].words)
@@ -263,26 +265,43 @@ def _all_ones(reading: Reading, name: str) -> None:
 # -- layers ----------------------------------------------------------------------------------------------------------
 
 
+def _layers(reading: Reading, sources: Sequence[int], crosses: bool) -> list[list[LayerPart]]:
+    """What each layer keeps or reads; layers of one kind are looked at once where no field tells them apart."""
+    told = {kind for kind in set(reading.kinds) if _told_apart(reading, kind, crosses)}
+    kinds = zip(reading.kinds, sources, strict=True)
+    keys = [(kind, layer if kind in told else layer == source) for layer, (kind, source) in enumerate(kinds)]
+    found: dict[tuple[str, int], list[LayerPart]] = {}
+    for layer, key in enumerate(keys):
+        if key not in found:
+            found[key] = _layer(reading, layer, sources[layer], crosses)
+    return [found[key] for key in keys]
+
+
+def _told_apart(reading: Reading, kind: str, crosses: bool) -> bool:
+    """Whether layers of one kind may differ."""
+    if reading.overrides or not ALIKE.issuperset(reading.family.mixers[kind]):
+        return True
+    return reading.lists(_fields(reading.model_type, kind, crosses))
+
+
+@cache
+def _fields(model_type: str, kind: str, crosses: bool) -> tuple[str, ...]:
+    """The fields that mixers of a kind read, those of an encoder's rows with them."""
+    family = FAMILIES[model_type]
+    words = [*HEADS[family.kv][1], *(word for name in family.mixers[kind] for word in BUILDERS[name].words)]
+    words += (*ROW, "cross_kv_heads", "cross_head_dim") if crosses else ()
+    probe = Reading({}, "", family)
+    return tuple(dict.fromkeys(field for word in words for names in probe.names(word) for field in names.split("|")))
+
+
 def _layer(reading: Reading, layer: int, source: int, crosses: bool) -> list[LayerPart]:
     """What one layer keeps, or reads from the layer `source`."""
     found: list[LayerPart] = []
     for name in reading.family.mixers[reading.kinds[layer]]:
-        entry = OPTIONAL[name][0](reading, layer) if name in OPTIONAL else _built(reading, name, source)
+        entry = OPTIONAL[name][0](reading, layer) if name in OPTIONAL else BUILDERS[name].build(reading, source)
         if entry is not None:
             found.append(entry if source == layer else replace(entry, owner=False))
     return _with_encoder(reading, layer, found) if crosses else found
-
-
-def _built(reading: Reading, name: str, layer: int) -> LayerPart:
-    """What a mixer keeps in a layer; built once for all layers of a kind where no field tells them apart."""
-    key = (name, reading.kinds[layer])
-    if key not in reading.alike:
-        entry = BUILDERS[name].build(reading, layer)
-        words = (*BUILDERS[name].words, *HEADS[reading.family.kv][1])
-        if name not in ALIKE or reading.overrides or reading.lists(words):
-            return entry
-        reading.alike[key] = entry
-    return reading.alike[key]
 
 
 def _with_encoder(reading: Reading, layer: int, own: list[LayerPart]) -> list[LayerPart]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from symkv.caches import LayerPart
 from symkv.errors import BadInput
 from symkv.models.defaults import defaults_of
 from symkv.models.family import Family
@@ -56,12 +55,10 @@ class Reading:
     layers: int = 0
     drafts: int = 0
     kinds: list[str] = field(default_factory=list)
-    alike: dict[tuple[str, str], LayerPart] = field(default_factory=dict)
     indexers: list[bool] | None = None  # which layers score with an index of their own, once it is known
 
-    def lists(self, words: Iterable[str]) -> bool:
-        """Whether a field of one of the words has an entry for each layer."""
-        fields = (field for word in words for names in self.names(word) for field in names.split("|"))
+    def lists(self, fields: Iterable[str]) -> bool:
+        """Whether one of the fields has an entry for each layer."""
         return any(isinstance(self._given(field), list | tuple) for field in fields)
 
     def names(self, word: str) -> tuple[str, ...]:
