@@ -1,16 +1,18 @@
 """What a plain Python function computes, as a formula: it is called with symbols in place of numbers.
 
-Arithmetic, `//`, `%`, `math.ceil` and `math.floor` are read as they are; `min` and `max` come from `symkv.formula`.
-A function that looks at its values (an `if`, the built-in `min`, `int()`) has no formula, and is refused.
+Arithmetic, `//`, `%`, `math.ceil`, `math.floor`, and `min` and `max` in the function itself are read as they are. A
+function that looks at its values (an `if`, `int()`, `min` in a function that it calls) has no formula, and is refused.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from fractions import Fraction
+from types import FunctionType
 from typing import Any, NoReturn, cast
 
+from symkv import formula as language
 from symkv import symbols
 from symkv.errors import BadInput, SymkvError
 from symkv.formula import Formula, ceil, floor, mod, symbol
@@ -131,7 +133,7 @@ def traced(function: Callable[..., Any], names: Mapping[str, str] | None = None)
         else:
             named[parameter.name] = parameter.default
     try:
-        result = function(*positional, **named)
+        result = _with_extremes(function)(*positional, **named)
     except SymkvError as problem:
         raise BadInput(f"{shown(function)} can't be read as a formula: {problem.message}") from None
     except Exception as problem:
@@ -144,6 +146,45 @@ def traced(function: Callable[..., Any], names: Mapping[str, str] | None = None)
     if isinstance(result, int | Fraction) and not isinstance(result, bool):
         return Formula.of(result)
     raise BadInput(f"{shown(function)} must return an exact number or a formula, got {type(result).__name__}")
+
+
+def _with_extremes(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, with min and max, and the functions of the language, replaced by ones that go on tracing."""
+    if not isinstance(function, FunctionType):
+        return function
+    around = dict(function.__globals__)
+    for name in function.__code__.co_names:
+        known = around.get(name, _BUILT_IN.get(name))
+        if isinstance(known, Hashable) and known in _TRACING:
+            around[name] = _TRACING[known]
+    twin = FunctionType(function.__code__, around, function.__name__, function.__defaults__, function.__closure__)
+    twin.__kwdefaults__ = function.__kwdefaults__
+    return twin
+
+
+def _tracing(name: str, plain: Callable[..., Any], of_formulas: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*values: Any, **options: Any) -> Any:
+        every = tuple(values[0]) if len(values) == 1 and isinstance(values[0], Iterable) else values
+        if not any(isinstance(value, Formula) for value in every):
+            return plain(*values, **options)
+        if options:
+            raise BadInput(f"{name} of symbols takes no {next(iter(options))}")
+        if name in ("min", "max") and len(every) == 1:
+            return every[0]
+        return _Traced(of_formulas(*every).tree)
+
+    return call
+
+
+_BUILT_IN: dict[str, Any] = {"min": min, "max": max}
+_TRACING: dict[Any, Callable[..., Any]] = {
+    plain: _tracing(known.__name__, plain, known)
+    for plain, known in (
+        (min, language.min),
+        (max, language.max),
+        *((known, known) for known in (language.min, language.max, ceil, floor, mod, language.sqrt)),
+    )
+}
 
 
 def shown(function: object) -> str:

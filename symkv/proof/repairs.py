@@ -210,11 +210,22 @@ def _name(name: str) -> ast.expr:
     return ast.Name(name, ast.Load())
 
 
-def _partner(site: Site, setting: Setting) -> Iterator[tuple[ast.expr, str]]:
-    match site.node:
-        case ast.Name(id=name) as node:
-            for other in partners(name):
-                yield _instead(node, _name(other), CONFUSED.get((name, other), CONFUSED.get((other, name), "")))
+def _mixed_up(site: Site, setting: Setting) -> Iterator[tuple[ast.expr, str]]:
+    """A symbol that is used for another in the usual direction."""
+    yield from _partners(site, [(meant, more) for (used, meant), more in CONFUSED.items() if _named(site, used)])
+
+
+def _mixed_back(site: Site, setting: Setting) -> Iterator[tuple[ast.expr, str]]:
+    """The same in the other direction."""
+    yield from _partners(site, [(used, more) for (used, meant), more in CONFUSED.items() if _named(site, meant)])
+
+
+def _named(site: Site, name: str) -> bool:
+    return isinstance(site.node, ast.Name) and site.node.id == name
+
+
+def _partners(site: Site, others: list[tuple[str, str]]) -> Iterator[tuple[ast.expr, str]]:
+    yield from (_instead(site.node, _name(other), more) for other, more in others)
 
 
 def _width(site: Site, setting: Setting) -> Iterator[tuple[ast.expr, str]]:
@@ -351,7 +362,7 @@ def _compound(site: Site, setting: Setting) -> Iterator[tuple[ast.expr, str]]:
 
 
 # The special before the general: mix-ups of this field, then slips, then any change of one node that repairs.
-MIXED_UP: tuple[Edit, ...] = (_partner, _width, _kilo)
+MIXED_UP: tuple[Edit, ...] = (_mixed_up, _mixed_back, _width, _kilo)
 SLIPS: tuple[Edit, ...] = (_function, _branches, _unbounded, _one_off, _sign, _twofold)
 ANY_CHANGE: tuple[Edit, ...] = (_inverted, _symbol, _factor, _compound, _exponent)
 # In an inequality a small change tells, while almost any factor makes one true.

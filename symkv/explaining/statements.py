@@ -14,7 +14,7 @@ from symkv.formula.tree import is_sum, mapped
 from symkv.proof.collect import Writer
 from symkv.proof.counterexample import Counterexample
 from symkv.proof.domains import NATURAL, Domain
-from symkv.proof.hints import likely_mistake
+from symkv.proof.hints import Side, likely_mistake
 from symkv.proof.judges import Judgement, judge, settled
 from symkv.proof.normal import Case, Contradiction
 from symkv.proving import DOMAINS, Verdict, question
@@ -167,13 +167,16 @@ def explained(
     judgement: Judgement | None = None,
     *,
     over: str = "",
+    suspect: Side | None = None,
 ) -> Explanation:
     """The explanation of a statement under conditions, judged now unless its judgement is given.
 
-    `over` is what grows where the statement is a limit, whose judgement has to be given.
+    `over` is what grows where the statement is a limit, whose judgement has to be given; `suspect` is the side that is
+    to be blamed where the statement is refuted.
     """
     found = settled(judge(statement, where, declared=domains)) if judgement is None else judgement
-    hint = likely_mistake(statement, where, domains) if found.verdict == "refuted" and not over else ""
+    refuted = found.verdict == "refuted" and not over
+    hint = likely_mistake(statement, where, domains, suspect=suspect) if refuted else ""
     return Explanation(
         statement,
         tuple(where),

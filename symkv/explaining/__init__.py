@@ -1,0 +1,15 @@
+"""Why a statement, or a step of a derivation, is proved, refuted or left open."""
+
+from symkv.explaining.statements import Explanation, NormalForms, explain, explained, normal_forms
+from symkv.explaining.steps import StepExplanation, Walk, explain_step
+
+__all__ = [
+    "Explanation",
+    "NormalForms",
+    "StepExplanation",
+    "Walk",
+    "explain",
+    "explain_step",
+    "explained",
+    "normal_forms",
+]

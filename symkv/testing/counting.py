@@ -1,0 +1,287 @@
+"""`assert_bytes`: a function that counts bytes, held against the true formula at many shapes, in exact numbers."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from symkv import symbols
+from symkv.errors import BadInput, SymkvError
+from symkv.formula import Formula, Relation
+from symkv.proof.evaluator import Number
+from symkv.proof.hints import likely_mistake
+from symkv.proof.misprints import number_mistake
+from symkv.proving import as_relation
+from symkv.testing.quiet import quiet
+from symkv.testing.shapes import OF_A_BATCH, Shapes, Truth
+from symkv.tracing import parameters, shown, traced, word_of
+from symkv.units import human_bytes
+from symkv.units import shown as number_shown
+
+__all__ = ["assert_bytes"]
+
+POINTS = 300
+SHRINKING = 300
+
+
+@quiet
+def assert_bytes(
+    counted: Callable[..., Any] | int | Fraction,
+    what: object,
+    quantity: str = "stored",
+    *,
+    given: Mapping[str, Any] | None = None,
+    where: Sequence[str | Relation] = (),
+    names: Mapping[str, str] | None = None,
+    dtype: str | None = None,
+    tp: int | None = None,
+    points: int = POINTS,
+) -> None:
+    """Fail unless a function gives the bytes that a variant, stack or model holds, at many shapes and exactly.
+
+    `what` is a variant, a model or stack as `symkv size` takes it, a config dict, or an object of those; `quantity` is
+    stored, read, written, peak, growth, ... The function is called with whole numbers by its parameters, which stand
+    for symbols by word, by config.json field, or as `names` says; with a parameter for the batch, all sequences count.
+    `given` fixes arguments, `where` ties symbols that the formula does not have ("hidden_size = n_heads*d_head"),
+    `dtype` sets the number format. A number instead of a function is compared at `given`.
+
+    Raises `BadInput` for a parameter that stands for nothing. A function that returns a float fails: bytes are exact.
+
+    >>> def kv_cache_bytes(num_layers, num_kv_heads, head_dim, seq_len, itemsize):
+    ...     return 2 * num_layers * num_kv_heads * head_dim * seq_len * itemsize
+    >>> assert_bytes(kv_cache_bytes, "gqa", names={
+    ...     "num_layers": "n_layers", "num_kv_heads": "n_kv_heads", "seq_len": "n_tokens",
+    ...     "itemsize": "bytes_per_element"})
+    >>> assert_bytes(70272, "deepseek-v3", "growth", dtype="bf16")
+    """
+    fixed = {word_of(name, names): value for name, value in (given or {}).items()}
+    conditions = tuple(as_relation(condition) for condition in _listed(where))
+    if not callable(counted):
+        _compare_number(counted, Truth.of(what, quantity, dtype=dtype, tp=tp, batch="batch" in fixed), fixed)
+        return
+    words = list(parameters(counted, names))
+    batch = "batch" in words and quantity in OF_A_BATCH
+    truth = Truth.of(what, quantity, dtype=dtype, tp=tp, batch=batch)
+    function = _Function(counted, names or {}, fixed, truth, conditions)
+    _compare_function(function, points)
+
+
+def _listed(where: Sequence[str | Relation]) -> Sequence[str | Relation]:
+    if isinstance(where, str):
+        raise BadInput(f"`where` must be a list of relations, got one text; write where=[{where[:60]!r}]")
+    return where
+
+
+def _compare_number(counted: Any, truth: Truth, fixed: Mapping[str, Any]) -> None:
+    values = {name: _exact(name, value) for name, value in fixed.items()}
+    missing = [name for name in truth.formula.names if name not in values]
+    if missing:
+        raise BadInput(f"a number is compared at one shape, {', '.join(missing)} is open; give it in `given`")
+    value = truth.formula.evaluate(values)
+    got = _result(counted, "the number", values)
+    if got != value:
+        hint = number_mistake(value, got, got, values)
+        told = [
+            f"{truth.name} has {human_bytes(value)} {truth.quantity}, not {human_bytes(got)}",
+            f"  formula: {truth.formula}",
+            *([f"  hint: {hint.replace('the printed number', 'the number')}"] if hint else []),
+        ]
+        raise AssertionError("\n".join(told))
+
+
+@dataclass(frozen=True)
+class _Function:
+    """A function that counts bytes, what is fixed of its arguments, and the truth that it is held against."""
+
+    call: Callable[..., Any]
+    names: Mapping[str, str]
+    fixed: Mapping[str, Any]
+    truth: Truth
+    where: tuple[Relation, ...]
+
+    def __post_init__(self) -> None:
+        known = {*self.truth.formula.names, *(name for one in self.where for name in one.names)}
+        for word, parameter in parameters(self.call, self.names).items():
+            open_ = parameter.default is parameter.empty and word not in self.fixed
+            if open_ and word not in known and symbols.find(word) is None:
+                raise BadInput(
+                    f"the parameter {word} of {shown(self.call)} must stand for a symbol: name one of "
+                    f"{', '.join(self.truth.formula.names)} in `names`, fix it in `given`, or tie it in `where`"
+                )
+        unused = [name for name in self.fixed if name not in known and name not in parameters(self.call, self.names)]
+        if unused:
+            raise BadInput(f"`given` must name a symbol of {self.truth.name} or a parameter, {unused[0]!r} is neither")
+
+    def shapes(self) -> Shapes:
+        """The shapes at which it is called."""
+        numbers = {name: value for name, value in self.fixed.items() if name in self.truth.formula.names}
+        ties = [Relation(Formula.parse(name), "=", Formula.of(_exact(name, value))) for name, value in numbers.items()]
+        open_ = [word for word in parameters(self.call, self.names) if self._varies(word)]
+        return Shapes(self.truth, open_, (*self.where, *ties))
+
+    def _varies(self, word: str) -> bool:
+        """Whether a parameter is given the value of a symbol; one with a default only if the formula has it."""
+        if word in self.fixed:
+            return word in self.truth.formula.names
+        default = parameters(self.call, self.names)[word].default
+        return default is parameters(self.call, self.names)[word].empty or word in self.truth.formula.names
+
+    def at(self, point: Mapping[str, Number]) -> Any:
+        """What the function gives at a point."""
+        positional, named = [], {}
+        for word, parameter in parameters(self.call, self.names).items():
+            if self._varies(word):
+                value: Any = point[word]
+            elif word in self.fixed:
+                value = self.fixed[word]
+            else:
+                continue
+            if parameter.kind is parameter.POSITIONAL_ONLY:
+                positional.append(value)
+            else:
+                named[parameter.name] = value
+        return self.call(*positional, **named)
+
+
+def _compare_function(function: _Function, count: int) -> None:
+    shapes = function.shapes()
+    shapes.require_some()
+    for point in shapes.points(count):
+        if _is_wrong(function, point):
+            raise _failure(function, shapes, _shrunk(function, shapes, point))
+
+
+def _is_wrong(function: _Function, point: Mapping[str, Number]) -> bool:
+    kind, got = _outcome(function, point)
+    return kind != "number" or got != function.truth.formula.evaluate(point)
+
+
+def _shrunk(function: _Function, shapes: Shapes, point: Mapping[str, Number]) -> Mapping[str, Number]:
+    """A smaller point at which the function is wrong in the same way: a wrong number, or no number at all."""
+    kind = _outcome(function, point)[0]
+    left, changed = SHRINKING, True
+    while changed and left > 0:
+        changed = False
+        start = shapes.start_of(point)
+        for name in shapes.region.free if start is not None else ():
+            for value in _smaller(start[name]) if start is not None else ():
+                left -= 1
+                trial = shapes.at({**(start or {}), name: value})
+                if trial is not None and _outcome(function, trial)[0] == kind and _is_wrong(function, trial):
+                    if _size(trial) < _size(point):
+                        point, changed = trial, True
+                        break
+            if changed:
+                break
+    return point
+
+
+def _size(point: Mapping[str, Number]) -> tuple[Fraction, int]:
+    return Fraction(sum(point.values())), sum(value.denominator != 1 for value in point.values())
+
+
+def _smaller(value: Number) -> list[Number]:
+    """Smaller values, the simplest first, then closer and closer to the value."""
+    size = int(value)
+    tried = (0, 1, 2, 3, 4, size // 2, *(size - size // step for step in (4, 8, 16, 64, 256)), size - 1)
+    return [*dict.fromkeys(number for number in tried if 0 <= number < value)]
+
+
+def _outcome(function: _Function, point: Mapping[str, Number]) -> tuple[str, Any]:
+    """(kind, what): a number, another thing that was returned, or an error."""
+    try:
+        got = function.at(point)
+    except Exception as problem:
+        return type(problem).__name__, problem
+    number = _number(got)
+    return ("number", number) if number is not None else (type(got).__name__, got)
+
+
+def _failure(function: _Function, shapes: Shapes, point: Mapping[str, Number]) -> AssertionError:
+    truth, name = function.truth, shown(function.call)
+    kind, got = _outcome(function, point)
+    value = truth.formula.evaluate(point)
+    at = ", ".join(f"{word} = {number_shown(size)}" for word, size in point.items())
+    if kind == "number":
+        head = f"{name} is not what {truth.name} has {truth.quantity}"
+        shown_got = human_bytes(got)
+    elif isinstance(got, Exception):
+        head = f"{name} raises {kind}: {' '.join(str(got).split())[:200]}"
+        shown_got = f"raised {kind}"
+    else:
+        head = f"{name} must return an exact number, it returned a {kind}"
+        shown_got = f"{ascii(got)[:60]} ({kind}: bytes are exact, return an int or a Fraction)"
+    lines = [
+        head,
+        f"  at {at or 'every shape'}",
+        f"    {name} gives {shown_got}",
+        f"    {truth.quantity} of {truth.name} is {human_bytes(value)}",
+        f"  true formula: {truth.formula}",
+    ]
+    lines += [f"  under {condition}" for condition in shapes.where]
+    read = _as_formula(function)
+    lines += [f"  as written:   {read}"] if read is not None else []
+    hint = _hint(function, shapes, read) if kind == "number" else ""
+    lines += [f"  hint: {hint}"] if hint else []
+    failure = AssertionError("\n".join(lines))
+    failure.__cause__ = got if isinstance(got, Exception) else None
+    return failure
+
+
+def _as_formula(function: _Function) -> Formula | None:
+    """What the function computes, where it can be called with symbols and nothing but symbols is fixed."""
+    if any(name not in function.truth.formula.names for name in function.fixed):
+        return None
+    try:
+        return traced(function.call, function.names)
+    except SymkvError:
+        return None
+
+
+def _hint(function: _Function, shapes: Shapes, read: Formula | None) -> str:
+    name = shown(function.call)
+    if read is not None:
+        relation = Relation(function.truth.formula, "=", read)
+        found = likely_mistake(relation, shapes.where, shapes.domains, suspect="right")
+        if found:
+            return found.replace("the right side", name, 1)
+    told: list[str] = []
+    for point in shapes.points(60):
+        value, (kind, got) = Fraction(function.truth.formula.evaluate(point)), _outcome(function, point)
+        if kind == "number" and got != value and min(point.values()) > 1:
+            told.append(number_mistake(value, got, got, dict(point)))
+    lone = set(told) if len(told) > 2 else {""}
+    return lone.pop().replace("the printed number", name) if len(lone) == 1 else ""
+
+
+# -- what came back --------------------------------------------------------------------------------------------------
+
+
+def _number(value: Any) -> Number | None:
+    """An exact number as int or Fraction; None for a float, a truth value or anything else."""
+    if isinstance(value, bool | float):
+        return None
+    if isinstance(value, int | Fraction):
+        return value
+    try:
+        return operator.index(value)  # whole numbers of numpy and the like
+    except TypeError:
+        return None
+
+
+def _result(value: Any, words: str, at: Mapping[str, Number]) -> Number:
+    number = _number(value)
+    if number is None:
+        raise BadInput(f"{words} must be exact, got {type(value).__name__}; give an int or a Fraction")
+    return number
+
+
+def _exact(name: str, value: Any) -> Fraction:
+    number = _number(value)
+    if number is None:
+        raise BadInput(f"{name} must be an exact number, got {type(value).__name__}; give an int or a Fraction")
+    known = symbols.find(name)
+    return known.require(Fraction(number)) if known else Fraction(number)
