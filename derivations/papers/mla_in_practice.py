@@ -17,6 +17,7 @@ V2_HEADS = {"n_layers": 60, "n_heads": 128, "d_nope": 128, "d_rope": 64, "d_v": 
 PACKED = "n_layers*(d_latent + 4*d_latent/tile + 2*d_rope)"
 FP8 = {"d_latent": 512, "d_rope": 64, "tile": 128}
 SMALL = {"n_layers": 48, "n_tokens": 8192, "bytes_per_element": 2}
+PADDED = {"n_heads": 24, "d_head": 86}
 ISSUE = {"d_latent": 512, "d_rope": 64, "n_tokens": 65536, "n_bits": 4}
 
 
@@ -74,11 +75,11 @@ PULL = (
 LESSON = tuple(
     _claim(name, expression, given, printed, exact, "raschka2025", expect, place="ch04/05_mla")
     for name, expression, given, printed, exact, expect in (
-        ("lesson-mha", "mha.stored", {**SMALL, "n_heads": 24, "d_head": 86}, "3.25 GB", 3246391296, "rounds"),
+        ("lesson-mha", "mha.stored", {**SMALL, **PADDED}, "3.25 GB", 3246391296, "rounds"),
         ("lesson-gqa", "gqa.stored", {**SMALL, "n_kv_heads": 6, "d_head": 86}, "0.81 GB", 811597824, "rounds"),
         ("lesson-mla", "mla.stored", {**SMALL, "d_latent": 1024, "d_rope": 0}, "0.81 GB", 805306368, "rounds"),
-        ("lesson-ratio", "2*n_heads*d_head/d_latent", {"n_heads": 24, "d_head": 86, "d_latent": 1024}, "4.03x", "129/32", "rounds"),
-        ("lesson-saving", "1 - d_latent/(2*n_heads*d_head)", {"n_heads": 24, "d_head": 86, "d_latent": 1024}, "75.19%", "97/129", "rounds"),
+        ("lesson-ratio", "2*n_heads*d_head/d_latent", {**PADDED, "d_latent": 1024}, "4.03x", "129/32", "rounds"),
+        ("lesson-saving", "1 - d_latent/(2*n_heads*d_head)", {**PADDED, "d_latent": 1024}, "75.19%", "97/129", "rounds"),
         ("lesson-compression", "2*d_model/d_latent", {"d_model": 768, "d_latent": 192}, "8x", 8, "matches"),
     )
 )  # fmt: skip
@@ -139,8 +140,8 @@ derivation = Derivation(
     units="named",
     title="The latent cache in engines and lessons",
     claim=(
-        "An engine that expands the latent to heads stores n_q (d_nope + d_r + d_v) elements where d_c + d_r do: 71 times "
-        "as much for DeepSeek-V2. Twice the latent is never right."
+        "An engine that expands the latent to heads stores n_q (d_nope + d_r + d_v) elements where d_c + d_r do: 71 "
+        "times as much for DeepSeek-V2. Twice the latent is never right."
     ),
     symbols=(
         LATENT,
@@ -187,9 +188,7 @@ derivation = Derivation(
             where=("n_heads = 128", "d_nope = 128", "d_rope = 64", "d_v = 128", "d_latent = 512"),
         ),
         Step("padded", "collect", "2048/24 = 86 - 2/3", why="the lesson's heads of 2048/24 elements are padded to 86"),
-        Step(
-            "packed", "collect", "512 + 4*512/128 + 2*64 = 656", why="fp8 latent, a scale per 128, rotary key in bf16"
-        ),
+        Step("packed", "collect", "512 + 4*512/128 + 2*64 = 656", why="fp8 latent, scale per 128, rotary key in bf16"),
         Step("lighter", "cancel", "1 - 656/1152 = 31/72", why="what packing saves of a bf16 row: 43 %"),
         Step(
             "doubled",
