@@ -79,7 +79,7 @@ LESSON = tuple(
         ("lesson-gqa", "gqa.stored", {**SMALL, "n_kv_heads": 6, "d_head": 86}, "0.81 GB", 811597824, "rounds"),
         ("lesson-mla", "mla.stored", {**SMALL, "d_latent": 1024, "d_rope": 0}, "0.81 GB", 805306368, "rounds"),
         ("lesson-ratio", "2*n_heads*d_head/d_latent", {**PADDED, "d_latent": 1024}, "4.03x", "129/32", "rounds"),
-        ("lesson-saving", "1 - d_latent/(2*n_heads*d_head)", {**PADDED, "d_latent": 1024}, "75.19%", "97/129", "rounds"),
+        ("lesson-saved", "1 - d_latent/(2*n_heads*d_head)", {**PADDED, "d_latent": 1024}, "75.19%", "97/129", "rounds"),
         ("lesson-compression", "2*d_model/d_latent", {"d_model": 768, "d_latent": 192}, "8x", 8, "matches"),
     )
 )  # fmt: skip
