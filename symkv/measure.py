@@ -114,7 +114,7 @@ def with_formats(stack: Stack, formats: Mapping[str, str | None], *, dtype: str 
     packed = any(tensor.part == "latent" for tensor in tensors)
     if packed and chosen.get("kv") in ("fp8", "fp8_e4m3", "int8"):
         notes.append(f"{chosen['kv']} rows hold one byte per element and no scales; fp8_ds_mla is the packed row")
-    return replace(stack.coded(chosen), assumptions=(*stack.assumptions, *notes))
+    return stack.coded(chosen, notes)
 
 
 def measure(stack: Stack, *, tokens: int | None = None, batch: int = 1, tp: int | None = None) -> dict[str, Any]:

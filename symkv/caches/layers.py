@@ -34,10 +34,11 @@ def joined(layers: Sequence[LayerPart]) -> tuple[Part, ...]:
     ['full attention x 2 layers, read by 3']
     """
     times = Counter(map(id, layers))  # layers of one kind are mostly one object
-    groups: dict[_Key, list[LayerPart]] = {}
-    for layer in {id(layer): layer for layer in layers}.values():
-        groups.setdefault(_key(layer.part), []).append(layer)
-    return tuple(_one([(layer, times[id(layer)]) for layer in members]) for members in groups.values())
+    each = {id(layer): layer for layer in layers}
+    groups: dict[_Key, list[tuple[LayerPart, int]]] = {}
+    for number, layer in each.items():
+        groups.setdefault(_key(layer.part), []).append((layer, times[number]))
+    return tuple(map(_one, groups.values()))
 
 
 class Places(Sequence[Place]):

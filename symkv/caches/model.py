@@ -282,14 +282,14 @@ class Stack:
             parts.append(replace(part, values=_merged(part.values, usual)) if usual else part)
         return replace(self, parts=tuple(parts), assumptions=(*self.assumptions, *notes))
 
-    def coded(self, formats: Mapping[str, str | Fraction]) -> Stack:
-        """The stack with number formats by role or part of a row."""
+    def coded(self, formats: Mapping[str, str | Fraction], notes: Sequence[str] = ()) -> Stack:
+        """The stack with number formats by role or part of a row; `notes` say what was assumed in choosing them."""
         for where, value in formats.items():
             if where not in (*ROLES, *PARTS):
                 raise BadInput(f"a format must be for one of {', '.join((*ROLES, *PARTS))}, got {where[:40]!r}")
             if isinstance(value, str):
                 check_dtype(value)
-        return replace(self, formats={**self.formats, **formats})
+        return replace(self, formats={**self.formats, **formats}, assumptions=(*self.assumptions, *notes))
 
     def require(self, tokens: int | None = None) -> None:
         """`BadInput` where the given sizes are none that a variant is meant for."""

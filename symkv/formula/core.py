@@ -51,7 +51,7 @@ class Formula:
             return value
         if isinstance(value, str):
             return Formula.parse(value)
-        if isinstance(value, int | Fraction) and not isinstance(value, bool):
+        if isinstance(value, Number) and not isinstance(value, bool):
             return Formula(reader.literal(value))
         raise BadInput(f"a formula takes formulas and exact numbers, got {type(value).__name__}; write Fraction(1, 2)")
 
@@ -120,9 +120,11 @@ class Formula:
         return f"$\\displaystyle {self.latex}$"
 
     def _join(self, op: ast.operator, other: Any, *, swap: bool = False) -> Formula:
-        if not isinstance(other, Formula | int | Fraction):
-            return cast(Formula, NotImplemented)  # Python then asks the other operand
-        left, right = (Formula.of(other), self) if swap else (self, Formula.of(other))
+        if not isinstance(other, Formula):
+            if not isinstance(other, Number):
+                return cast(Formula, NotImplemented)  # Python then asks the other operand
+            other = Formula.of(other)
+        left, right = (other, self) if swap else (self, other)
         return Formula(ast.BinOp(left.tree, op, right.tree))
 
     def __add__(self, other: Formula | Number) -> Formula:

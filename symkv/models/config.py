@@ -49,18 +49,14 @@ def from_config(config: object, *, with_draft: bool = False) -> Stack:
     if not isinstance(config, Mapping):
         raise BadInput(f"a config must be an object of fields, got {shown(config)}; give the whole config.json")
     outer = text(config, "model_type")
-    ignored: tuple[str, ...] = ()
-    inside = WRAPPERS.get(outer)
-    if inside is None or (inside[0] not in config and outer in FAMILIES):
-        stack = _decoder(config, outer, with_draft=with_draft)
-    elif inside[0] not in config and inside[1] is not None and "num_hidden_layers" in config:
-        stack = _decoder(config, inside[1], with_draft=with_draft)
-    else:
-        ignored = _wrapped(config, outer, inside[0])
-        stack = _inner(config, outer, inside, with_draft=with_draft)
     name = config.get("_name_or_path")
     name = name if isinstance(name, str) and name else outer
-    return replace(stack, name=name, source="config", ignored_fields=(*ignored, *stack.ignored_fields))
+    inside = WRAPPERS.get(outer)
+    if inside is None or (inside[0] not in config and outer in FAMILIES):
+        return _decoder(config, outer, name, with_draft=with_draft)
+    if inside[0] not in config and inside[1] is not None and "num_hidden_layers" in config:
+        return _decoder(config, inside[1], name, with_draft=with_draft)
+    return _inner(config, outer, inside, name, with_draft=with_draft)
 
 
 def _wrapped(config: Mapping[str, Any], outer: str, inside: str) -> tuple[str, ...]:
@@ -72,28 +68,39 @@ def _wrapped(config: Mapping[str, Any], outer: str, inside: str) -> tuple[str, .
     return fields.ignored(config, (*fields.COMMON, inside, "hidden_size", *AROUND.get(outer, ()), *repeated))
 
 
-def _inner(config: Mapping[str, Any], outer: str, inside: tuple[str, str | None], *, with_draft: bool) -> Stack:
+def _inner(
+    config: Mapping[str, Any], outer: str, inside: tuple[str, str | None], name: str, *, with_draft: bool
+) -> Stack:
     field, model_type = inside
+    around = _wrapped(config, outer, field)
     inner = config.get(field)
     if not isinstance(inner, Mapping):
         raise BadInput(f"{field} must be an object of fields for {outer}, got {shown(inner)}; give the decoder's")
     if "model_type" not in inner and model_type is not None:
         inner = {**inner, "model_type": model_type}
     merged = {**{k: config[k] for k in ("dtype", "torch_dtype", "quantization_config") if k in config}, **inner}
-    for name in ("dtype", "torch_dtype"):  # a null inside leaves the word to the outer one
-        if merged.get(name) is None and config.get(name) is not None:
-            merged[name] = config[name]
+    for word in ("dtype", "torch_dtype"):  # a null inside leaves the word to the outer one
+        if merged.get(word) is None and config.get(word) is not None:
+            merged[word] = config[word]
+    crossed = outer in CROSSED
     try:
-        return _decoder(
-            merged, text(merged, "model_type"), under=f"{field}.", crossed=outer in CROSSED, with_draft=with_draft
-        )
+        own = text(merged, "model_type")
+        return _decoder(merged, own, name, under=f"{field}.", around=around, crossed=crossed, with_draft=with_draft)
     except BadInput as problem:
         raise problem.at(field) from None
 
 
 def _decoder(
-    config: Mapping[str, Any], model_type: str, *, under: str = "", crossed: bool = False, with_draft: bool = False
+    config: Mapping[str, Any],
+    model_type: str,
+    name: str,
+    *,
+    under: str = "",
+    around: tuple[str, ...] = (),
+    crossed: bool = False,
+    with_draft: bool = False,
 ) -> Stack:
+    """The stack of a text decoder; `under` is the place of its config, `around` are ignored fields of the outer one."""
     family = _family(model_type)
     reading = Reading(config, model_type, family, nested=bool(under))
     crosses = _crosses(reading, crossed)
@@ -103,8 +110,8 @@ def _decoder(
     _drafts(reading, with_draft=with_draft)
     formats = _state_format(reading)
     dtype = _dtype(reading)
-    for name in family.ones:
-        _all_ones(reading, name)
+    for field in family.ones:
+        _all_ones(reading, field)
     reading.overrides = given_overrides(reading, used)
     reading.kinds = kinds_of(reading)
     reading.overrides |= own_overrides(reading)
@@ -118,13 +125,14 @@ def _decoder(
     if not entries:
         raise BadInput(f"a model must have a layer that keeps something, {model_type} has none here; see layer_types")
     return Stack(
-        model_type,
+        name,
         joined(entries),
+        source="config",
         formats=formats,
         dtype=dtype,
         assumptions=tuple(reading.assumptions),
         fallbacks=tuple(reading.fallbacks),
-        ignored_fields=ignored,
+        ignored_fields=around + ignored,
         model_type=model_type,
         facts={**reading.facts, **facts},
         places=Places(each, sources),
