@@ -3,34 +3,22 @@
 from symkv.derivations import Claim, Derivation, Instance, Step
 from symkv.symbols import Symbol
 
-FIRST, SECOND, BOTH = (
-    Symbol(f"{word}_batch", rf"B_{{{letter}}}", f"sequences of the {word} batch", "sequences", dimension="sequence")
-    for word, letter in (("first", "1"), ("second", "2"), ("larger", "3"))
-)
-MULTIPLIED = Symbol(
-    "seconds_per_sequence",
-    r"\tau_{\Phi}",
-    "time to multiply, of one sequence",
-    "seconds",
-    "positive rational",
-    dimension="second",
-)
-READ = Symbol(
-    "cache_seconds",
-    r"\tau_{\kappa}",
-    "time to read the cache of one sequence",
-    "seconds",
-    "positive rational",
-    dimension="second",
-)
-WEIGHTS = Symbol(
-    "weight_seconds",
-    r"\tau_{\mathrm{w}}",
-    "time to read the weights",
-    "seconds",
-    "positive rational",
-    dimension="second",
-)
+
+def _batch(name, letter, words):
+    return Symbol(name, letter, words, "sequences", "positive rational", dimension="sequence")
+
+
+def _seconds(name, letter, words):
+    return Symbol(name, letter, words, "seconds", "positive rational", dimension="second")
+
+
+FIRST = _batch("first_batch", "B_1", "sequences of a first batch")
+SECOND = _batch("second_batch", "B_2", "sequences of a second batch")
+SMALL = _batch("smaller_batch", r"B_{\mathrm{s}}", "a smaller batch")
+LARGE = _batch("larger_batch", r"B_{\mathrm{l}}", "a larger batch")
+MULTIPLIED = _seconds("seconds_per_sequence", r"\tau_{\Phi}", "time to multiply, of one sequence")
+READ = _seconds("cache_seconds", r"\tau_{\kappa}", "time to read the cache of one sequence")
+WEIGHTS = _seconds("weight_seconds", r"\tau_{\mathrm{w}}", "time to read the weights")
 
 
 def _roofline(batch):
@@ -49,7 +37,8 @@ derivation = Derivation(
         "batch",
         FIRST,
         SECOND,
-        BOTH,
+        SMALL,
+        LARGE,
         "n_active",
         "n_total",
         "bytes_per_parameter",
@@ -162,9 +151,9 @@ derivation = Derivation(
         Step(
             "monotone",
             "bound",
-            f"{_roofline('first_batch')} <= {_roofline('larger_batch')}",
+            f"{_roofline('smaller_batch')} <= {_roofline('larger_batch')}",
             why="a step of more sequences takes no less time",
-            where=("first_batch <= larger_batch",),
+            where=("smaller_batch <= larger_batch",),
         ),
         Step(
             "merged",
