@@ -17,33 +17,45 @@ Force = Annotated[bool, typer.Option("--force", help="Overwrite files that symkv
 def check(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PATH]...", help="Derivations, certificates, claims in TOML; what ships without."),
+        typer.Argument(metavar="[PATH]...", help="Papers, derivations, certificates, claims; what ships without."),
     ] = None,
     claims: Annotated[bool, typer.Option("--claims", help="Show the printed values that were compared.")] = False,
     no_exec: Annotated[bool, typer.Option("--no-exec", help="Refuse Python files.")] = False,
     certificate: Annotated[Path | None, typer.Option("--certificate", help="Write the proofs as JSON.")] = None,
     rocq: Annotated[Path | None, typer.Option("--rocq", help="Write the proved steps as lemmas for coqc.")] = None,
+    sidecar: Annotated[Path | None, typer.Option("--sidecar", help="The notation of a paper, in TOML.")] = None,
+    require_all: Annotated[bool, typer.Option("--require-all", help="Fail for display equations left open.")] = False,
+    sarif: Annotated[Path | None, typer.Option("--sarif", help="Write what is wrong as SARIF 2.1.0.")] = None,
+    junit: Annotated[Path | None, typer.Option("--junit", help="Write every result as JUnit XML.")] = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Check every step of every derivation, and say which judges proved it."""
+    """Check every step of every derivation and every annotated equation of a paper, and say which judges proved it."""
+    from symkv.cli.papers import check_papers, merged, split, write_reviews
     from symkv.derivations import check as check_one
     from symkv.derivations import load_any, shipped_derivations, summary, telling
     from symkv.terminal import check_text
 
-    files = paths or list(shipped_derivations().values())
+    papers, files = split(paths or list(shipped_derivations().values()))
+    if not papers and (sidecar or require_all):
+        raise BadInput("--sidecar and --require-all are for papers, and none is given; write symkv check paper.tex")
     code = [path for path in files if path.suffix not in (".json", ".toml")]
     if no_exec and code:
         raise BadInput(f"--no-exec refuses derivations that are Python files, {code[0]} is; leave it out to trust them")
-    checked = []
+    by_file = []
     for path in files:
-        for derivation in load_any(path):
-            try:
-                checked.append(check_one(derivation))
-            except BadInput as problem:
-                raise problem.at(str(path)) from None
+        try:
+            by_file.append((path, [check_one(derivation) for derivation in load_any(path)]))
+        except BadInput as problem:
+            raise problem.at(str(path)) from None
+    checked = [one for _, found in by_file for one in found]
     result = summary(checked) | {"telling": telling(checked)}
     lines = check_text(checked, result, claims=claims)
+    found_papers = check_papers(papers, sidecar)
+    if papers:
+        lines = merged(result, lines, found_papers, require_all=require_all)
+    if sarif is not None or junit is not None:
+        lines += write_reviews(found_papers, by_file, sarif=sarif, junit=junit, require_all=require_all, force=force)
     if certificate is not None:
         from symkv.derivations.certificate import write_certificate
 

@@ -38,9 +38,10 @@ class Reader:
         if said.verb == "assume" and label:
             self.assumed[label] = relations
         domains = domains_for((*relations, *where), self.side.domains)
+        units = {name: unit for name, unit in self.side.units.items() if unit and name in domains}
         target = said.target if said.verb == "equals" else ""
         return Item(
-            "equation", place, label, said.text, statements, where, domains, self.side.units, target,
+            "equation", place, label, said.text, statements, where, domains, units, target,
             assumed=said.verb == "assume",
         )  # fmt: skip
 

@@ -30,7 +30,7 @@ def check_paper(path: Path | str, *, sidecar: Path | str | None = None) -> Check
     `sidecar` is the TOML file with the author's letters; without it NAME.symkv.toml beside the paper, or symkv.toml
     in its folder or above. Raises `BadInput` for a paper or sidecar that can't be read at all.
     """
-    return judged_paper(read_paper(path, sidecar_path=sidecar))
+    return judged_paper(read_paper(path, sidecar=sidecar))
 
 
 def judged_paper(paper: Paper) -> CheckedPaper:

@@ -147,13 +147,13 @@ def prepared(text: str, group: Group, side: Sidecar, redefined: Mapping[str, int
         behind = match.end()
         while source[behind : behind + 1] in (" ", "\t"):
             behind += 1  # TeX drops the space behind a command
-        tail = " " if re.search(r"\\[A-Za-z]+$", body) and source[behind : behind + 1].isalpha() else ""
-        pieces += [source[end : match.start()], body + tail]
+        put = f"{body} "  # its last letter and the next one are no one name
+        pieces += [source[end : match.start()], put]
         length += match.start() - end
-        starts += [length, length + len(body) + len(tail)]
+        starts += [length, length + len(put)]
         places += [group.start + match.start(), group.start + behind]
         inside += [True, False]
-        length += len(body) + len(tail)
+        length += len(put)
         end = behind
     return Prepared("".join([*pieces, source[end:]]), tuple(starts), tuple(places), tuple(inside))
 

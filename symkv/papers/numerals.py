@@ -10,7 +10,7 @@ from symkv.errors import BadInput
 from symkv.units import AMBIGUOUS, BINARY, DECIMAL, exact
 
 _SPACE = r"(?:~|\\[,;: ]|\\thinspace(?![A-Za-z])|[ \t]|\{\}){0,4}"
-_GAP = rf"{_SPACE}\$?{_SPACE}"
+_GAP = rf"{_SPACE}(?:\$|\\\))?{_SPACE}"
 _WORDS = (
     r"(?:KiB|MiB|GiB|TiB|kB|KB|MB|GB|TB|B|bytes?|Bytes?|kilobytes?|megabytes?|gigabytes?|kibibytes?|mebibytes?|"
     r"gibibytes?|K|[MGTkmb]bit|bits?)(?![A-Za-z0-9])"
@@ -70,8 +70,8 @@ class Printed:
 
     @property
     def in_bytes(self) -> bool:
-        """Whether its unit says bytes or bits."""
-        return self.unit not in ("", "x", "%", "K")
+        """Whether its unit says bytes."""
+        return self.unit not in ("", "x", "%", "K", *_BITS)
 
     def scales(self) -> tuple[Scale, ...]:
         """Every reading of the unit, KB as 1024 bytes first."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from symkv.errors import BadInput
 from symkv.formula.latex_names import letters
-from symkv.papers import comments, sidecar
+from symkv.papers import comments
 from symkv.papers.comments import Said
 from symkv.papers.equations import Reader
 from symkv.papers.files import MAX_DEPTH, Folder, Text
@@ -16,7 +16,7 @@ from symkv.papers.maths import RELATION, Group, groups, leading, uses
 from symkv.papers.model import Coverage, Item, Kind, Paper, Place
 from symkv.papers.printed import number_item, table_items
 from symkv.papers.scan import Annotation, Maths, Scan, scan
-from symkv.papers.sidecar import Sidecar
+from symkv.papers.sidecar import Sidecar, beside, load
 from symkv.variants import catalogue
 
 
@@ -30,7 +30,7 @@ class Source:
     problems: list[tuple[int, str]] = field(default_factory=list)
 
 
-def read_paper(path: Path | str, *, sidecar_path: Path | str | None = None) -> Paper:
+def read_paper(path: Path | str, *, sidecar: Path | str | None = None) -> Paper:
     """What a paper's annotations and sidecar state, read but not judged; nothing in it is executed or expanded.
 
     Raises `BadInput` for a paper that can't be read and for a sidecar that is not well formed; what is wrong inside
@@ -38,8 +38,8 @@ def read_paper(path: Path | str, *, sidecar_path: Path | str | None = None) -> P
     """
     catalogue()  # declares the symbols of every variant
     main = Path(path)
-    found = Path(sidecar_path) if sidecar_path is not None else sidecar.beside(main)
-    side = sidecar.load(found) if found is not None else Sidecar()
+    found = Path(sidecar) if sidecar is not None else beside(main)
+    side = load(found) if found is not None else Sidecar()
     folder = Folder(main)
     conditions: set[str] = set()
     redefined: dict[str, int] = {}
