@@ -525,6 +525,7 @@ def says(monkeypatch):
         monkeypatch.setattr(judges, "ask", answer)
         monkeypatch.setattr(judges, "installed", lambda engine: installed)
         monkeypatch.setattr(judges, "prove_with_split", lambda *parts: proof)
+        monkeypatch.setattr(judges, "prove", lambda *parts: None)
         if found is None:
             monkeypatch.setattr(judges, "find", lambda *parts, **options: None)
         return asked

@@ -25,7 +25,8 @@ from symkv.proof.workers import Answer, Limits, Question
 Verdict = Literal["proved", "checked", "refuted", "unknown", "timeout"]
 
 ENGINES = {"z3": "symkv.proof.z3_judge", "sympy": "symkv.proof.sympy_judge", "cvc5": "symkv.proof.cvc5_judge"}
-FEW, MANY = 300, 2000  # random points before the kernel is asked, and where it has no proof
+# Random points beside the telling ones: where the kernel proves at once, before it searches, and where it has no proof
+SAMPLE, FEW, MANY = 60, 300, 2000
 _TRUE = Relation.parse("0 = 0")
 
 
@@ -125,10 +126,11 @@ def judge(
     hypotheses = tuple(assume)
     case = _Case(statement, hypotheses, domains_for((statement, *hypotheses), declared))
     case.require_possible()
-    found = find(statement, hypotheses, case.domains, tries=FEW)
+    proof = case.proved_at_once()
+    found = find(statement, hypotheses, case.domains, tries=SAMPLE if proof else FEW)
     if found:
-        return case.refuted(found)
-    proof = prove_with_split(statement, hypotheses, case.domains)
+        return case.refuted(found, proof)
+    proof = proof or prove_with_split(statement, hypotheses, case.domains)
     if proof:
         case.require_possible(proof.conditions)
         return case.seconded(proof) if second else Judgement("proved", ("kernel",), proof.conditions, proof=proof)
@@ -161,12 +163,15 @@ class _Case:
             if says == "yes":
                 return
 
-    def refuted(self, found: Counterexample) -> Judgement:
-        """The counterexample, unless the kernel proves at once what is false there."""
+    def proved_at_once(self) -> Proved | None:
+        """The kernel's proof without a split, if there is one."""
         try:
-            proof = prove(self.statement, self.assume, self.domains)
-        except BadInput:  # it divides by zero in a branch that the point does not take
-            proof = None
+            return prove(self.statement, self.assume, self.domains)
+        except BadInput:  # it divides by zero in a branch that a point may not take
+            return None
+
+    def refuted(self, found: Counterexample, proof: Proved | None) -> Judgement:
+        """The counterexample, unless the kernel proves at once what is false there."""
         if proof and all(Relation.parse(condition).holds(found.point) for condition in proof.conditions):
             raise JudgesDisagree(f"the kernel proved {self.statement}, but it is false at {found}")
         return Judgement("refuted", ("box",), counterexample=found)
