@@ -4,7 +4,7 @@ from symkv.derivations import Claim, Derivation, Instance, Step
 from symkv.symbols import Symbol
 
 STORED = Symbol(
-    "stored_bytes", r"M", "bytes stored for one sequence", "bytes", "positive rational", dimension="byte/sequence"
+    "sequence_bytes", r"M", "bytes stored for one sequence", "bytes", "positive rational", dimension="byte/sequence"
 )
 PER_LAYER = Symbol(
     "layer_bytes",
@@ -59,7 +59,7 @@ derivation = Derivation(
         Step(
             "stored",
             "built",
-            f"stored_bytes = {BUILT}",
+            f"sequence_bytes = {BUILT}",
             why="global layers keep every token, local ones the last window",
             uses=("local_global.stored",),
             cite="gemma2025",
@@ -67,7 +67,7 @@ derivation = Derivation(
         Step(
             "kinds",
             "substitute",
-            "stored_bytes = layer_bytes*(n_global_layers*n_tokens + n_local_layers*min(n_tokens, window))",
+            "sequence_bytes = layer_bytes*(n_global_layers*n_tokens + n_local_layers*min(n_tokens, window))",
             why="written by layers",
             uses=("stored", "layer"),
         ),
@@ -87,7 +87,7 @@ derivation = Derivation(
         Step(
             "short_equal",
             "substitute",
-            "stored_bytes = full_bytes",
+            "sequence_bytes = full_bytes",
             why="so up to the window nothing is saved",
             uses=("kinds", "full"),
             where=(SHORT,),
@@ -95,7 +95,7 @@ derivation = Derivation(
         Step(
             "long",
             "substitute",
-            "stored_bytes = layer_bytes*(n_global_layers*n_tokens + n_local_layers*window)",
+            "sequence_bytes = layer_bytes*(n_global_layers*n_tokens + n_local_layers*window)",
             why="beyond it the local layers stop growing",
             uses=("kinds",),
             where=(LONG,),
@@ -103,15 +103,15 @@ derivation = Derivation(
         Step(
             "lower",
             "bound",
-            "stored_bytes >= layer_bytes*n_global_layers*n_tokens",
+            "sequence_bytes >= layer_bytes*n_global_layers*n_tokens",
             why="the global layers alone",
             uses=("kinds",),
         ),
-        Step("upper", "bound", "stored_bytes <= full_bytes", why="a window never adds", uses=("kinds", "full")),
+        Step("upper", "bound", "sequence_bytes <= full_bytes", why="a window never adds", uses=("kinds", "full")),
         Step(
             "saved",
             "cases",
-            "full_bytes - stored_bytes = layer_bytes*n_local_layers*max(0, n_tokens - window)",
+            "full_bytes - sequence_bytes = layer_bytes*n_local_layers*max(0, n_tokens - window)",
             why="what is saved are the tokens that have left the window, in every local layer",
             uses=("kinds", "full"),
         ),
@@ -125,21 +125,21 @@ derivation = Derivation(
         Step(
             "average",
             "bound",
-            "stored_bytes/n_tokens > layer_bytes*n_global_layers",
+            "sequence_bytes/n_tokens > layer_bytes*n_global_layers",
             why="the average over a finite context lies above it",
             uses=("kinds",),
         ),
         Step(
             "average_gap",
             "collect",
-            "stored_bytes/n_tokens - layer_bytes*n_global_layers = layer_bytes*n_local_layers*window/n_tokens",
+            "sequence_bytes/n_tokens - layer_bytes*n_global_layers = layer_bytes*n_local_layers*window/n_tokens",
             why="by what the windows hold, spread over the context",
             uses=("long",),
         ),
         Step(
             "most",
             "bound",
-            f"full_bytes*n_global_layers < stored_bytes*({LAYERS})",
+            f"full_bytes*n_global_layers < sequence_bytes*({LAYERS})",
             why="the saving stays below the ratio of all layers to global ones",
             uses=("kinds", "full"),
         ),
@@ -168,7 +168,7 @@ derivation = Derivation(
         Step(
             "longest",
             "solve_for",
-            "n_tokens = (stored_bytes/layer_bytes - n_local_layers*window)/n_global_layers",
+            "n_tokens = (sequence_bytes/layer_bytes - n_local_layers*window)/n_global_layers",
             why="the longest context in a budget that holds more than the windows",
             uses=("long",),
         ),
