@@ -32,11 +32,12 @@ def split(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
 
 
 def check_papers(paths: Sequence[Path], sidecar: Path | None) -> list[CheckedPaper]:
-    """The papers judged; a file that another of them takes in is not checked a second time."""
-    from symkv.papers import judged_paper, read_paper
+    """The papers judged; a section stands for its paper, and no file is checked twice."""
+    from symkv.papers import judged_paper, read_paper, whole_paper
 
     read = []
-    for path in paths:
+    whole = (whole_paper(path) if sidecar is None else path for path in paths)
+    for path in {path.resolve(): path for path in whole}.values():
         try:
             read.append(read_paper(path, sidecar=sidecar))
         except BadInput as problem:

@@ -16,7 +16,7 @@ from symkv.papers.maths import RELATION, Group, groups, leading, uses
 from symkv.papers.model import Coverage, Item, Kind, Paper, Place
 from symkv.papers.printed import number_item, table_items
 from symkv.papers.scan import Annotation, Maths, Scan, scan
-from symkv.papers.sidecar import Sidecar, beside, load
+from symkv.papers.sidecar import SUFFIX, Sidecar, beside, folders, load
 from symkv.variants import catalogue
 
 
@@ -49,6 +49,24 @@ def read_paper(path: Path | str, *, sidecar: Path | str | None = None) -> Paper:
     items += reader.unmatched()
     coverage = Coverage(reader.displays, reader.annotated, reader.skipped, tuple(reader.open))
     return Paper(str(path), tuple(folder.seen.values()), tuple(items), coverage)
+
+
+def whole_paper(path: Path) -> Path:
+    """The paper with a sidecar, in the folder of a file or above, that takes the file in; else the file itself."""
+    if path.with_name(path.stem + SUFFIX).is_file():
+        return path
+    for place in folders(path):
+        for found in sorted(place.glob(f"*{SUFFIX}"))[:20]:
+            paper = found.with_name(found.name.removesuffix(SUFFIX) + ".tex")
+            try:
+                folder = Folder(paper)
+                _source(folder, folder.read_main(), (), set(), {})
+            except BadInput:
+                continue
+            if path.resolve() in folder.seen:
+                here = Path.cwd().resolve()
+                return paper.relative_to(here) if paper.is_relative_to(here) else paper
+    return path
 
 
 def _source(

@@ -37,6 +37,7 @@ from symkv.proving import DOMAINS
 from symkv.symbols import parse_unit
 
 MAX_BYTES = 2**18
+SUFFIX = ".symkv.toml"
 _MACRO = re.compile(r"\\[A-Za-z]{1,40}", re.ASCII)
 
 
@@ -86,18 +87,17 @@ class Sidecar:
 
 def beside(paper: Path) -> Path | None:
     """The sidecar of a paper: NAME.symkv.toml, else the symkv.toml of its folder or of one above, up to the current."""
-    own = paper.with_name(paper.stem + ".symkv.toml")
+    own = paper.with_name(paper.stem + SUFFIX)
     if own.is_file():
         return own
-    here = Path.cwd().resolve()
-    folder = paper.parent.resolve()
-    above = [folder, *folder.parents] if folder.is_relative_to(here) else [folder]
-    for place in above:
-        if (place / "symkv.toml").is_file():
-            return place / "symkv.toml"
-        if place == here:
-            break
-    return None
+    return next((place / "symkv.toml" for place in folders(paper) if (place / "symkv.toml").is_file()), None)
+
+
+def folders(paper: Path) -> list[Path]:
+    """The folder of a file and those above it, up to the current one where it is inside that."""
+    here, folder = Path.cwd().resolve(), paper.parent.resolve()
+    above = [folder, *folder.parents]
+    return above[: above.index(here) + 1] if here in above else [folder]
 
 
 def load(path: Path) -> Sidecar:
