@@ -195,15 +195,15 @@ derivation = Derivation(
         Step(
             "covered",
             "bound",
-            "max(1, n_tokens/crossover_tokens) <= price_step",
-            why="up to there a flat price above the step covers the cost",
+            "max(crossover_tokens, n_tokens) <= price_step*crossover_tokens",
+            why="up to there a flat price above the step covers the cost, the greater of computing and reading",
             uses=("reach",),
-            where=("n_tokens <= reach_tokens", "price_step >= 1"),
+            where=("n_tokens <= reach_tokens", "crossover_tokens <= reach_tokens"),
         ),
         Step(
             "not_covered",
             "bound",
-            "max(1, n_tokens/crossover_tokens) > price_step",
+            "max(crossover_tokens, n_tokens) > price_step*crossover_tokens",
             why="and beyond it does not",
             uses=("reach",),
             where=("n_tokens > reach_tokens",),
@@ -230,7 +230,7 @@ derivation = Derivation(
         Instance("most, 8-bit weights", KAPPA, {**HIGH, "bytes_per_parameter": 1}, "15625/2", "B/token", "7813 bytes"),
         Instance(
             "cost at 1M tokens, over that below the step",
-            "max(1, n_tokens/crossover_tokens)",
+            "max(crossover_tokens, n_tokens)/crossover_tokens",
             {"n_tokens": 10**6, "crossover_tokens": 200_000},
             5,
             "",

@@ -72,23 +72,30 @@ derivation = Derivation(
             uses=("ratio", "crossover"),
         ),
         Step(
+            "one_fraction",
+            "cases",
+            "min(1, crossover_tokens/n_tokens) = min(n_tokens, crossover_tokens)/n_tokens",
+            why="the part of the context that could be read while one token is computed",
+        ),
+        Step(
             "short",
             "cases",
-            "min(1, crossover_tokens/n_tokens) = 1",
+            "min(n_tokens, crossover_tokens)/n_tokens = 1",
             why="up to the crossover the multipliers are always busy",
             where=("n_tokens <= crossover_tokens",),
         ),
         Step(
             "twice",
             "specialise",
-            "min(1, crossover_tokens/n_tokens) = 1/2",
+            "min(n_tokens, crossover_tokens)/n_tokens = 1/2",
             why="at twice that context they wait half of the time",
             where=("n_tokens = 2*crossover_tokens",),
         ),
         Step(
             "antitone",
             "bound",
-            "min(1, crossover_tokens/longer_tokens) <= min(1, crossover_tokens/shorter_tokens)",
+            "min(longer_tokens, crossover_tokens)/longer_tokens"
+            " <= min(shorter_tokens, crossover_tokens)/shorter_tokens",
             why="a longer context never uses them better",
             where=("shorter_tokens <= longer_tokens",),
         ),
@@ -201,7 +208,7 @@ derivation = Derivation(
     claims=(
         Claim(
             "half",
-            "min(1, crossover_tokens/n_tokens)",
+            "min(n_tokens, crossover_tokens)/n_tokens",
             {"crossover_tokens": 100_000, "n_tokens": 200_000},
             "50 %",
             "pope2026",
