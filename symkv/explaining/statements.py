@@ -14,7 +14,7 @@ from symkv.formula.tree import is_sum, mapped
 from symkv.proof.collect import Writer
 from symkv.proof.counterexample import Counterexample
 from symkv.proof.domains import NATURAL, Domain
-from symkv.proof.hints import Side, likely_mistake
+from symkv.proof.hints import Side, definitions, likely_mistake
 from symkv.proof.judges import Judgement, judge, settled
 from symkv.proof.normal import Case, Contradiction
 from symkv.proving import DOMAINS, Verdict, question
@@ -197,7 +197,7 @@ def explained(
 
 
 def normal_forms(statement: Relation, where: Sequence[Relation], domains: Mapping[str, Domain]) -> NormalForms:
-    """The normal forms of both sides under the conditions.
+    """The normal forms of both sides under the conditions, a lone symbol by what they say that it is.
 
     Where those bring in numbers without a name, such as how often P goes into S, the sides are given without them.
 
@@ -223,7 +223,10 @@ def _names(formula: Formula) -> Iterator[str]:
 
 def _forms(statement: Relation, where: tuple[Relation, ...], domains: Mapping[str, Domain]) -> NormalForms:
     remainders: dict[str, ast.expr] = {}
-    sides = [_without_mod(side.tree, remainders) for side in (statement.lhs, statement.rhs)]
+    defined = definitions(statement, where)
+    puts = {name: formula for name, (_, formula) in defined.items()}
+    where = tuple(relation for relation in where if not any(relation is used for used, _ in defined.values()))
+    sides = [_without_mod(side.substitute(puts).tree, remainders) for side in (statement.lhs, statement.rhs)]
     case = Case({**domains, **dict.fromkeys(remainders, NATURAL)})
     try:
         for relation in where:
@@ -232,8 +235,8 @@ def _forms(statement: Relation, where: tuple[Relation, ...], domains: Mapping[st
         forms = [Formula(Writer(case).quotient(value)) for value in (left, right, left - right)]
     except (BadInput, Contradiction):  # it divides by zero, or is too long to expand
         return NormalForms(None, None, None)
-    puts = {name: Formula(tree) for name, tree in remainders.items()}
-    return NormalForms(*(form.substitute(puts) for form in forms))
+    mods = {name: Formula(tree) for name, tree in remainders.items()}
+    return NormalForms(*(form.substitute(mods) for form in forms))
 
 
 def _without_mod(node: ast.expr, found: dict[str, ast.expr]) -> ast.expr:

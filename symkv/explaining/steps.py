@@ -85,6 +85,8 @@ class Walk:
     def __init__(self, derivation: Derivation) -> None:
         self.derivation = derivation
         self._checked: dict[str, CheckedStep] = {}
+        self._order = {step.id: place for place, step in reversed([*enumerate(derivation.steps)])}
+        self._start()
 
     def step(self, name: str) -> Step:
         """The step of that name; `BadInput` naming the steps where there is none."""
@@ -108,23 +110,36 @@ class Walk:
         reasons = tuple(map(_reason, taken.obligations)) if taken.rule.kind != "premise" else ()
         return StepExplanation(self.derivation.name, self._checked[name], taken.rule.words, used, reasons)
 
+    def _start(self) -> None:
+        self._chain: Chain | None = None
+        self._next = 0  # the step that the chain takes next
+        self._open = set[str]()  # steps that it has passed without their conditions, for nobody has judged them
+        self._last: Taken | None = None
+
     def _taken(self, wanted: Step) -> Taken:
         """The step read against those before it, of which those that it rests on are judged."""
-        chain, needed = Chain(self.derivation), self._rests_on(wanted)
-        for step in self.derivation.steps:
-            taken = chain.take(step)
-            if step.id in needed:
-                if step.id not in self._checked:
-                    try:
-                        self._checked[step.id] = judged(taken)
-                    except BadInput as problem:
-                        raise problem.at(f"{self.derivation.name}, step {step.id}") from None
-                chain.settle(taken, self._checked[step.id].conditions)
+        if self._last is not None and self._last.step is wanted:
+            return self._last
+        needed, place = self._rests_on(wanted), self._order[wanted.id]
+        if place < self._next or needed & self._open:
+            self._start()
+        self._chain = self._chain or Chain(self.derivation)
+        for step in self.derivation.steps[self._next : place + 1]:
+            taken = self._chain.take(step)
+            if step.id in needed and step.id not in self._checked:
+                try:
+                    self._checked[step.id] = judged(taken)
+                except BadInput as problem:
+                    raise problem.at(f"{self.derivation.name}, step {step.id}") from None
+            if step.id in self._checked:
+                self._chain.settle(taken, self._checked[step.id].conditions)
             else:
-                chain.settle(taken)
-            if step is wanted:
-                return taken
-        raise BadInput(f"the step {wanted.id} must be one of {self.derivation.name}")
+                self._chain.settle(taken)
+                self._open.add(step.id)
+            self._next += 1
+            self._last = taken
+        assert self._last is not None
+        return self._last
 
     def _rests_on(self, wanted: Step) -> set[str]:
         uses = {step.id: step.uses for step in self.derivation.steps}

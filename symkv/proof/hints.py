@@ -29,7 +29,7 @@ from symkv.proof.region import Region, Start
 from symkv.proof.repairs import ANY_CHANGE, MIXED_UP, SLIPS, TELLING, Blame, Edit, Setting, blame, partners
 from symkv.proof.search import prove_with_split
 
-__all__ = ["likely_mistake"]
+__all__ = ["definitions", "likely_mistake"]
 
 Side = Literal["left", "right"]
 SECONDS = 2.0  # for the whole search
@@ -237,7 +237,7 @@ class _Search:
 
     def _normal_forms(self) -> tuple[Case, Quotient, Quotient]:
         """Both sides under the assumptions; a lone symbol by what an assumption says that it is."""
-        defined = _definitions(self.relation, self.assumed)
+        defined = definitions(self.relation, self.assumed)
         case = Case(self.domains)
         for relation in self.assumed:
             if not any(relation is used for used, _ in defined.values()):
@@ -265,7 +265,7 @@ def _suspects(relation: Relation, assumed: tuple[Relation, ...], suspect: Side |
         return (suspect,)
     lone = [isinstance(side.tree, ast.Name) for side in (relation.lhs, relation.rhs)]
     if all(lone):
-        defined = _definitions(relation, assumed)
+        defined = definitions(relation, assumed)
         lone = [str(side.text) in defined for side in (relation.lhs, relation.rhs)]
         if lone == [False, False]:
             return ()
@@ -273,8 +273,8 @@ def _suspects(relation: Relation, assumed: tuple[Relation, ...], suspect: Side |
     return tuple(side for side, fixed in sides if not fixed)
 
 
-def _definitions(relation: Relation, assumed: tuple[Relation, ...]) -> dict[str, tuple[Relation, Formula]]:
-    """What the assumptions say of a symbol that is a side of its own: the equation and its other side."""
+def definitions(relation: Relation, assumed: tuple[Relation, ...]) -> dict[str, tuple[Relation, Formula]]:
+    """What the assumptions say of a symbol that is a side of its own: by its name the equation and the other side."""
     found: dict[str, tuple[Relation, Formula]] = {}
     for name in (side.tree.id for side in (relation.lhs, relation.rhs) if isinstance(side.tree, ast.Name)):
         for one in assumed:

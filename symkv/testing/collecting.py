@@ -1,0 +1,290 @@
+"""Derivations, claims, certificates and annotated papers as test items of pytest, one for each step, claim, equation.
+
+A file is collected where `symkv_files` matches it or the command line names it. What nobody can decide fails, as what
+is refuted does; a premise is assumed and passes.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from symkv.errors import SymkvError
+
+if TYPE_CHECKING:
+    from symkv.derivations import Derivation
+    from symkv.explaining import Walk
+    from symkv.papers import Item as PaperItem
+
+SUFFIXES = (".py", ".toml", ".json", ".tex")
+STANDS = ("proved", "assumed")
+
+
+class Fails(Exception):  # what an item reports; its text is all that is shown
+    """A step, claim or equation that does not stand."""
+
+
+class Collecting:
+    """The hooks that are registered with `--symkv`."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.root = config.rootpath
+        self.files = frozenset(_matched(config))
+        if config.args_source is not pytest.Config.ArgsSource.ARGS:
+            _extend(config, self.files)
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        """A collector for a file of symkv's."""
+        if not self._is_wanted(file_path, parent.session):
+            return None
+        kind = PaperFile if file_path.suffix == ".tex" else DerivationFile
+        return kind.from_parent(parent, path=file_path)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        """Nothing of what pytest would find in a derivation file as a test module."""
+        return Nothing.from_parent(parent, path=module_path) if self._is_wanted(module_path, parent.session) else None
+
+    def _is_wanted(self, path: Path, session: pytest.Session) -> bool:
+        if path.suffix not in SUFFIXES:
+            return False
+        named = session.isinitpath(path) and path.is_file()
+        return path in self.files or (named and (path.suffix != ".py" or _defines_derivation(path)))
+
+
+def _matched(config: pytest.Config) -> Iterator[Path]:
+    """The files that the option `symkv_files` matches; a usage error for a pattern that matches none."""
+    for pattern in config.getini("symkv_files"):
+        try:
+            found = [path for path in config.rootpath.glob(pattern) if path.is_file()]
+        except (ValueError, NotImplementedError) as problem:
+            raise pytest.UsageError(
+                f"symkv_files must hold patterns from the root, got {pattern!r}: {problem}"
+            ) from None
+        if not found:
+            raise pytest.UsageError(f"symkv_files must match files below {config.rootpath}, {pattern!r} matches none")
+        wrong = [path for path in found if path.suffix not in SUFFIXES]
+        if wrong:
+            raise pytest.UsageError(f"symkv_files may match {' '.join(SUFFIXES)} files, {pattern!r} matches {wrong[0]}")
+        yield from found
+
+
+def _extend(config: pytest.Config, files: Iterable[Path]) -> None:
+    """Add the files that lie outside what pytest looks through by itself."""
+    places = [(config.invocation_params.dir / str(arg).partition("::")[0]).resolve() for arg in config.args]
+    for path in sorted(files):
+        if not any(place == path.resolve() or place in path.resolve().parents for place in places):
+            config.args.append(str(path))
+
+
+def _defines_derivation(path: Path) -> bool:
+    """Whether a Python file assigns `derivation` at its top level; it is not run for that."""
+    try:
+        body = ast.parse(path.read_bytes()).body
+    except (SyntaxError, ValueError, OSError, RecursionError):
+        return False
+    targets = [target for node in body if isinstance(node, ast.Assign) for target in node.targets]
+    targets += [node.target for node in body if isinstance(node, ast.AnnAssign)]
+    return any(isinstance(target, ast.Name) and target.id == "derivation" for target in targets)
+
+
+# -- files -----------------------------------------------------------------------------------------------------------
+
+
+class Nothing(pytest.File):
+    """A file in which there is no test."""
+
+    def collect(self) -> list[pytest.Item]:
+        """No item."""
+        return []
+
+
+class DerivationFile(pytest.File):
+    """A derivation, a certificate or a claims file."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """One item for each step, claim, reading, instance and question."""
+        from symkv.derivations import load_any
+        from symkv.explaining import Walk
+
+        try:
+            found = load_any(self.path)
+        except SymkvError as problem:
+            raise self.CollectError(str(problem)) from None
+        lines, names = _lines_of(self.path), _Names()
+        for derivation in found:
+            before = f"{derivation.name}." if len(found) > 1 else ""
+            walk = Walk(derivation)
+            for step in derivation.steps:
+                name = names.free(before + step.id)
+                yield StepItem.from_parent(self, name=name, walk=walk, step=step.id, line=lines.get(step.id, 0))
+            for kind, values in _values(derivation):
+                for value in values:
+                    name = names.free(f"{before}{kind}:{value.name}")
+                    yield ValueItem.from_parent(
+                        self, name=name, derivation=derivation, kind=kind, value=value, line=lines.get(value.name, 0)
+                    )
+
+
+def _values(derivation: Derivation) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    yield "claim", derivation.claims
+    yield "reading", derivation.readings
+    yield "instance", derivation.instances
+    yield "question", derivation.questions
+
+
+class PaperFile(pytest.File):
+    """A paper in LaTeX, with the files that it takes in."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """One item for each annotated equation and number, and one for the coverage where that is required."""
+        from symkv.papers import read_paper
+
+        try:
+            paper = read_paper(self.path)
+        except SymkvError as problem:
+            raise self.CollectError(str(problem)) from None
+        names = _Names()
+        for item in paper.items:
+            yield EquationItem.from_parent(self, name=names.free(item.name), item=item)
+        if self.config.getini("symkv_require_all"):
+            yield CoverageItem.from_parent(self, name=names.free("coverage"), coverage=paper.coverage)
+
+
+class _Names:
+    """Names of items, each given once; a second one of the same kind gets a number."""
+
+    def __init__(self) -> None:
+        self.count: dict[str, int] = {}
+
+    def free(self, name: str) -> str:
+        """The name, or the name with the number of its appearance."""
+        self.count[name] = self.count.get(name, 0) + 1
+        return name if self.count[name] == 1 else f"{name}#{self.count[name]}"
+
+
+def _lines_of(path: Path) -> dict[str, int]:
+    """The line of the call that names each step or claim in a Python file, counted from 0."""
+    if path.suffix != ".py":
+        return {}
+    found: dict[str, int] = {}
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            found.setdefault(str(node.args[0].value), node.lineno - 1)
+    return found
+
+
+# -- items -----------------------------------------------------------------------------------------------------------
+
+
+class _Item(pytest.Item):
+    """An item whose failure is a text, with no way through symkv shown."""
+
+    line = 0
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Where it stands."""
+        return self.path, self.line, self.name
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *args: Any, **kwargs: Any) -> Any:
+        """The text of what does not stand, or of what is not well formed."""
+        if isinstance(excinfo.value, Fails | SymkvError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, *args, **kwargs)
+
+    def told(self, verdict: str, judges: Iterable[str] = ()) -> None:
+        """Keep the verdict for reports such as JUnit's."""
+        self.user_properties += [("symkv_verdict", verdict), ("symkv_judges", " ".join(judges))]
+
+
+class StepItem(_Item):
+    """A step of a derivation."""
+
+    def __init__(self, *, walk: Walk, step: str, line: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.walk, self.step, self.line = walk, step, line
+
+    def runtest(self) -> None:
+        """Put the step before the judges, with those that it rests on."""
+        checked = self.walk.checked(self.step)
+        self.told(checked.verdict, checked.judges)
+        if checked.verdict not in STANDS:
+            raise Fails("\n".join(self.walk.explanation(self.step).lines))
+
+
+class ValueItem(_Item):
+    """A claim, a reading or an instance of a derivation."""
+
+    def __init__(self, *, derivation: Derivation, kind: str, value: Any, line: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.derivation, self.kind, self.value, self.line = derivation, kind, value, line
+
+    def runtest(self) -> None:
+        """Compare the value with what is written down."""
+        from symkv.derivations.values import answer, check_claim, check_instance
+        from symkv.explaining import claim_lines
+        from symkv.formula import Relation
+
+        place = f"{self.derivation.name}, {self.kind} {self.value.name}"
+        if self.kind == "claim":
+            claim = check_claim(self.value)
+            self.told(claim.verdict)
+            if not claim.expected:
+                raise Fails("\n".join(claim_lines(claim, place)))
+        elif self.kind == "question":
+            answer(self.value)
+        else:
+            relations = {step.id: Relation.parse(step.statement) for step in self.derivation.steps}
+            instance = check_instance(self.value, relations)
+            if not instance.expected:
+                raise Fails(f"{place}: {instance.problem}")
+
+
+class EquationItem(_Item):
+    """An annotated equation or number of a paper."""
+
+    def __init__(self, *, item: PaperItem, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.item, self.line = item, item.place.line - 1
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Where it stands, in the file that the paper takes in."""
+        return self.path.parent / self.item.place.file, self.line, self.name
+
+    def runtest(self) -> None:
+        """Put the equation before the judges."""
+        from symkv.papers import judged
+
+        found = judged(self.item)
+        self.told(found.verdict, found.judges)
+        if found.verdict not in STANDS:
+            raise Fails("\n".join(_equation_lines(found)))
+
+
+def _equation_lines(found: Any) -> Iterator[str]:
+    judges = f" ({', '.join(found.judges)})" if found.judges else ""
+    yield f"{found.file}:{found.line}:{found.column}: {found.verdict}{judges}: {found.statement or found.annotation}"
+    if found.counterexample:
+        yield f"  false at {found.counterexample}" if found.kind == "equation" else f"  {found.counterexample}"
+    if found.detail:
+        yield f"  {found.detail}"
+    if found.hint:
+        yield f"  hint: {found.hint}"
+
+
+class CoverageItem(_Item):
+    """Whether every display equation of a paper that uses declared symbols is tied."""
+
+    def __init__(self, *, coverage: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.coverage = coverage
+
+    def runtest(self) -> None:
+        """Fail with the places of those that are not."""
+        if self.coverage.open:
+            places = ", ".join(str(place) for place in self.coverage.open)
+            raise Fails(f"{len(self.coverage.open)} display equations are not tied: {places}")
