@@ -148,8 +148,13 @@ def one_name(tokens: Tokens, index: int) -> Name:
     while tokens.text(end) == "'":
         exact, loose, end = exact + "'", loose + "'", end + 1
     power, label, sub, tight, after = 0, ("", ""), ("", ""), 0, end
-    while tokens.text(after) in ("_", "^"):
-        mark = tokens.text(after)
+    while (mark := tokens.text(after)) in ("_", "^", "'"):
+        if mark == "'":  # behind a subscript it prints as before it
+            if power or tokens[after].spaced:
+                break
+            exact, loose, after = exact + "'", loose + "'", after + 1
+            end, tight = after, 0
+            continue
         if sub[0] if mark == "_" else power:
             tokens.refuse(after, "a letter may have one subscript and one superscript; put braces or brackets")
         first, free, behind = _label(tokens, after + 1)
