@@ -9,7 +9,6 @@ from typing import Any
 
 from symkv.caches import CachedTensor, Part, Printed, Reduction, Stack, Variant, quantity
 from symkv.caches.pictures import picture
-from symkv.derivations import shipped_derivations
 from symkv.formula import Formula
 from symkv.measure import closed
 from symkv.modelling import figures
@@ -17,7 +16,6 @@ from symkv.models import Record, bundled, resolve
 from symkv.models.records import names, record
 from symkv.models.symbolic import symbolic
 from symkv.proof.collect import collect
-from symkv.solve.laws import law_items
 from symkv.units import against_printed
 from symkv.variants import FAMILIES, catalogue, variant
 
@@ -64,6 +62,8 @@ def _models() -> list[dict[str, Any]]:
 
 
 def _derivations() -> list[dict[str, Any]]:
+    from symkv.derivations import shipped_derivations  # a list of models needs neither these nor the laws
+
     return [
         {
             "kind": "derivations",
@@ -79,11 +79,17 @@ def _derivations() -> list[dict[str, Any]]:
     ]
 
 
+def _laws() -> list[dict[str, Any]]:
+    from symkv.solve.laws import law_items
+
+    return law_items()
+
+
 KINDS: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "variants": _variants,
     "models": _models,
     "derivations": _derivations,
-    "laws": law_items,
+    "laws": _laws,
 }
 
 

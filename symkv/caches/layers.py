@@ -35,9 +35,10 @@ def joined(layers: Sequence[LayerPart]) -> tuple[Part, ...]:
     """
     times = Counter(map(id, layers))  # layers of one kind are mostly one object
     each = {id(layer): layer for layer in layers}
-    groups: dict[_Key, list[tuple[LayerPart, int]]] = {}
+    groups: dict[_Key | None, list[tuple[LayerPart, int]]] = {}
     for number, layer in each.items():
-        groups.setdefault(_key(layer.part), []).append((layer, times[number]))
+        key = _key(layer.part) if len(each) > 1 else None
+        groups.setdefault(key, []).append((layer, times[number]))
     return tuple(map(_one, groups.values()))
 
 

@@ -40,7 +40,7 @@ def query_heads(reading: Reading, layer: int, what: str) -> int:
     value = reading.get("heads", layer)
     if value is MISSING:
         raise BadInput(f"{reading.name('heads')} must be given for {reading.model_type} to find {what}; add it")
-    return count(value, reading.name("heads"))
+    return reading.counted(value, "heads")
 
 
 def _all_heads(reading: Reading, layer: int) -> int:

@@ -131,14 +131,15 @@ class Reading:
         value = self.get(word, layer)
         if value is MISSING:
             raise BadInput(f"{self.name(word)} must be given for {self.model_type}, the config has none; add it")
-        return self._count(value, word, least)
+        return self.counted(value, word, least=least)
 
     def optional(self, word: str, layer: int | None = None, *, least: int = 1) -> int | None:
         """A count, None where it is null or not there."""
         value = self.get(word, layer)
-        return None if value is MISSING or value is None else self._count(value, word, least)
+        return None if value is MISSING or value is None else self.counted(value, word, least=least)
 
-    def _count(self, value: Any, word: str, least: int) -> int:
+    def counted(self, value: Any, word: str, *, least: int = 1) -> int:
+        """A value of the word as a count within its bounds."""
         most = MOST_TOKENS if word in LENGTHS else MOST_LAYERS if word == "layers" else MOST
         if type(value) is int and least <= value <= most:
             return value

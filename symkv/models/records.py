@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ class Record:
         kinds = {part.variant.family for part in self.stack.parts}
         return " and ".join(sorted(kinds))
 
-    @property
+    @cached_property
     def stack(self) -> Stack:
         """The model's layers, read by the reader of every config.json."""
         return replace(from_config(self.config), name=self.name, source=f"{self.source}, recorded {self.date}")
