@@ -13,6 +13,7 @@ from symkv.units import decimal, human_bytes, rational, shown
 
 if TYPE_CHECKING:  # what is printed was made by its own module; size needs neither
     from symkv.derivations import Checked, CheckedStep
+    from symkv.render import Document
     from symkv.solve import Answer, Comparison, Neighbour, Share, Solution
     from symkv.solve.steps import Inverse
 
@@ -351,16 +352,16 @@ def check_text(checked: Sequence[Checked], result: dict[str, Any], *, claims: bo
     ]
 
 
-def report_text(checked: Sequence[Checked], result: dict[str, Any]) -> list[str]:
+def report_text(made: Sequence[tuple[Document, Checked | None]], result: dict[str, Any]) -> list[str]:
     """The lines of `symkv report`: the answer first, then the readings, the proof and the files."""
     lines: list[str] = []
-    for one in checked:
-        proved = sum(step.verdict == "proved" for step in one.steps)
-        assumed = sum(step.verdict == "assumed" for step in one.steps)
-        lines += [one.derivation.title, f"  {one.derivation.claim}", ""]
-        for solution in one.answers:
-            lines += [*solution_text(solution), ""]
-        lines += [*readings_text(one), ""] if one.readings else []
+    for document, one in made:
+        lines += [document.values["title"], f"  {document.values['answer']}", ""]
+        if one is not None:
+            for solution in one.answers:
+                lines += [*solution_text(solution), ""]
+            lines += [*readings_text(one), ""] if one.readings else []
+        proved, assumed = document.values["proved"], document.values["assumed"]
         lines.append(f"  {proved} steps proved (each by the kernel and a second judge), {assumed} premises assumed")
     lines += [f"  wrote {file['path']}" for file in result["files"]]
     lines += [f"  no {entry['what']}: {entry['why']}; {entry['command']}" for entry in result["missing"]]

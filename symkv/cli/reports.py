@@ -7,32 +7,56 @@ from typing import Annotated
 
 import typer
 
-from symkv.cli.app import Json, app, emit
+from symkv.cli.app import Batch, Draft, Dtype, Json, Tokens, app, emit
 
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that symkv did not write.")]
 
 
 @app.command()
 def report(
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="Derivations; two_kilobytes without.")
+    items: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[WHAT]... [NAME=VALUE]...",
+            help="Derivations, models, variants or stacks; values of symbols. two_kilobytes without.",
+        ),
     ] = None,
     out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write to.")] = Path("symkv-report"),
+    forms: Annotated[str, typer.Option("--format", help="Some of tex,html,md,pdf, with commas.")] = "tex,html,pdf",
+    compare: Annotated[bool, typer.Option("--compare", help="One report that compares all WHAT.")] = False,
+    of: Annotated[
+        str | None, typer.Option("--of", help="What to compare: growth, stored, read, read_growth or peak.")
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option("--target", help="A size: table every design of the open symbols that has it.")
+    ] = None,
+    tokens: Tokens = None,
+    batch: Batch = None,
+    dtype: Dtype = None,
+    with_draft: Draft = False,
+    template: Annotated[
+        Path | None, typer.Option("--template", help="A template of your own, as mine.html.j2; it runs sandboxed.")
+    ] = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Check a derivation and write it as LaTeX, HTML and, where a TeX engine is found, PDF."""
-    from symkv.derivations import check as check_one
-    from symkv.derivations import named
-    from symkv.render import write_report
+    """Write reports: a derivation with its proof, what a model or variant keeps, or how several compare."""
+    from symkv.cli.report_documents import Asked, documents
+    from symkv.cli.solving import is_value
+    from symkv.render import Template, parse_kinds, write_document
     from symkv.terminal import report_text
 
-    checked = [check_one(named(name)).require() for name in names or ["two_kilobytes"]]
-    written = [write_report(one, out, force=force) for one in checked]
+    kinds = parse_kinds(forms)
+    own = None if template is None else Template.load(template)
+    named = [item for item in items or () if not is_value(item)]
+    values = [item for item in items or () if is_value(item)]
+    asked = Asked(named, values, compare, tokens, batch, dtype, of, target, with_draft)
+    made = list(documents(asked))
+    written = [write_document(document, out, kinds, force=force, template=own) for document, _ in made]
     files = [file for one in written for file in one.files]
     missing = [entry for one in written for entry in one.missing]
     result = {
         "files": [{"path": str(f.path), "kind": f.kind, "sha256": f.sha256} for f in files],
         "missing": [{"what": m.what, "why": m.why, "command": m.command} for m in missing],
     }
-    emit("report", result, report_text(checked, result), as_json)
+    emit("report", result, report_text(made, result), as_json)

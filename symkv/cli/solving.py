@@ -116,8 +116,8 @@ def compare(
     from symkv.measure import parse_given, shared
     from symkv.models import resolve
 
-    named = [resolve(item) for item in items if not _is_value(item)]
-    values = parse_given([item for item in items if _is_value(item)])
+    named = [resolve(item) for item in items if not is_value(item)]
+    values = parse_given([item for item in items if is_value(item)])
     stacks = shared(named, values.values, dtype=one_dtype(dtype, values.dtype))
 
     from symkv.solve import compare as compared
@@ -201,6 +201,7 @@ def designs(
         raise typer.Exit(130)
 
 
-def _is_value(item: str) -> bool:
+def is_value(item: str) -> bool:
+    """Whether an argument is NAME=VALUE."""
     name, sign, _ = item.partition("=")
     return bool(sign) and name.strip().isidentifier()

@@ -134,7 +134,7 @@ def section(title: str, *tables: Mapping[str, Any], text: str = "") -> dict[str,
 
 def line(label: str, math: Any, note: str = "", unit: str = "") -> dict[str, Any]:
     """A formula with numbers put in, and what it is."""
-    return {"label": Label(label), "math": math, "note": note, "unit": unit_beside(unit)}
+    return {"label": label, "math": math, "note": note, "unit": unit_beside(unit)}
 
 
 def proof(checked: Checked, setter: Setter) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from symkv import symbols
@@ -14,7 +14,7 @@ from symkv.formula.latex import Printer, Product
 from symkv.formula.latex import number as grouped
 from symkv.formula.notation import Notation, require_distinct
 from symkv.formula.tree import is_sum
-from symkv.render.lines import broken
+from symkv.render.lines import Laid, broken, laid
 from symkv.render.reread import reread, reread_limit, reread_relation
 from symkv.render.values import Display, Math
 
@@ -76,15 +76,19 @@ class Setter:
     ) -> Display:
         """A formula, the same with its numbers put in, and what comes out, on lines of their own."""
         numbers = formula.substitute({n: Formula.of(v) for n, v in values.items() if n in formula.names})
-        shown = [formula, numbers] if formula.names else [formula]
-        printed = [reread(self.printer.whole(one.tree), one, self.printer.notation) for one in shown]
-        lines = [f"{self.printer.name(left)} &= {printed[0]}" if left else f"&{printed[0]}"]
-        lines += [f"&= {text}" for text in printed[1:]]
+        lines = self._laid(Relation(symbol(left) if left else formula, "=", formula if left else numbers)).lines
+        if left and formula.names:
+            lines += replace(self._laid(Relation(symbol(left), "=", numbers)), left="").lines
         behind = rf"\;\text{{{unit}}}" if _UNIT.fullmatch(unit) else ""
         if formula.names or left:
             lines += [rf"&= {number(result).latex}{behind}"]
         body = r" \\ ".join(lines)
         return Display(rf"\begin{{aligned}} {body} \end{{aligned}}")
+
+    def _laid(self, relation: Relation) -> Laid:
+        found = laid(relation, self.printer)
+        reread_relation(found.source, relation, self.printer.notation)
+        return found
 
     def _relation(self, relation: Relation) -> str:
         printed = self.printer.relation(relation.lhs.tree, relation.sign, relation.rhs.tree)

@@ -1,0 +1,150 @@
+"""What `symkv report` is asked for, as documents: derivations, models, variants and stacks, and comparisons of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from symkv.errors import BadInput
+
+if TYPE_CHECKING:
+    from symkv.caches import Stack
+    from symkv.derivations import Checked, Derivation
+    from symkv.render import Document, Target
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The arguments of `symkv report` that say what goes into a report."""
+
+    what: Sequence[str]
+    values: Sequence[str] = ()
+    compare: bool = False
+    tokens: str | None = None
+    batch: int | None = None
+    dtype: str | None = None
+    of: str | None = None
+    target: str | None = None
+    with_draft: bool = False
+    style: dict[str, Any] = field(default_factory=dict)  # product and notation
+
+    @property
+    def of_models(self) -> bool:
+        """Whether something was said that only models have."""
+        return bool(self.values) or any(v is not None for v in (self.tokens, self.batch, self.dtype, self.target))
+
+
+def documents(asked: Asked) -> Iterator[tuple[Document, Checked | None]]:
+    """A document for each thing that is named, or one for their comparison; with the derivation where it is one."""
+    from symkv.derivations import check
+    from symkv.render import derivation_document
+
+    if asked.compare:
+        yield _comparison(asked), None
+        return
+    if asked.of is not None:
+        raise BadInput("--of goes with --compare; write symkv report --compare gqa mla --of read")
+    found = [(what, _derivations(what)) for what in asked.what or ["two_kilobytes"]]
+    if asked.of_models and all(derivations is not None for _, derivations in found):
+        raise BadInput("NAME=VALUE, --tokens, --batch, --dtype and --target go with a model, a variant or a stack")
+    for what, derivations in found:
+        for derivation in derivations or ():
+            checked = check(derivation).require()
+            yield derivation_document(checked, **asked.style), checked
+        if derivations is None:
+            yield _model(what, asked), None
+
+
+def _derivations(what: str) -> list[Derivation] | None:
+    """The derivations that a name, a .py file or a certificate holds; None where it is something else."""
+    from symkv.derivations.loading import load_any, named, shipped_derivations
+
+    if what in shipped_derivations():
+        return [named(what)]
+    path = Path(what)
+    if path.suffix == ".py" or (path.suffix == ".json" and _is_certificate(path)):
+        return load_any(path)
+    return None
+
+
+def _is_certificate(path: Path) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return b'"symkv_certificate"' in file.read(4096)
+    except OSError:
+        return False
+
+
+def _model(what: str, asked: Asked) -> Document:
+    from symkv.cli.sizes import one_dtype, values_of
+    from symkv.measure import with_formats
+    from symkv.models import resolve
+    from symkv.models.records import names, record
+    from symkv.render import ModelSetting, model_document
+    from symkv.solve import parse_box
+
+    try:
+        named = resolve(what, with_draft=asked.with_draft)
+    except BadInput as problem:
+        if "must be a config.json" not in problem.message:
+            raise
+        raise BadInput(f"{problem.message}; symkv list derivations names what else a report can be about") from None
+    ranges, fixed, rates = parse_box(list(asked.values)) if asked.target else ({}, list(asked.values), ())
+    values, length, sequences, notes = values_of(fixed, asked.tokens, asked.batch)
+    stack = named.given(values.values).filled(but=frozenset(ranges))
+    code = one_dtype(asked.dtype, values.dtype)
+    target = None if asked.target is None else _target([stack], asked.target, ranges, rates, code)
+    if code is not None or not any(part.open for part in stack.parts):
+        stack = with_formats(stack, {}, dtype=code)
+    setting = ModelSetting(
+        tokens=length,
+        batch=sequences,
+        title=record(what).title if what in names() else "",
+        notes=tuple(notes),
+        target=target,
+        **asked.style,
+    )
+    return model_document(stack, setting)
+
+
+def _comparison(asked: Asked) -> Document:
+    from symkv.cli.sizes import one_dtype
+    from symkv.measure import parse_given, shared
+    from symkv.models import resolve
+    from symkv.render import comparison_document
+    from symkv.solve import compare, parse_box
+
+    if asked.tokens is not None or asked.batch is not None:
+        raise BadInput("--tokens and --batch go with a model; a comparison holds for every context length")
+    if len(asked.what) < 2:
+        raise BadInput(
+            "--compare takes two or more of models, variants and stacks; write symkv report --compare gqa mla"
+        )
+    named = [resolve(what, with_draft=asked.with_draft) for what in asked.what]
+    ranges, fixed, rates = parse_box(list(asked.values)) if asked.target else ({}, list(asked.values), ())
+    values = parse_given(fixed)
+    code = one_dtype(asked.dtype, values.dtype)
+    stacks = shared(named, values.values, dtype=code)
+    target = None if asked.target is None else _target(stacks, asked.target, ranges, rates, code)
+    return comparison_document(stacks, compare(stacks, of=asked.of), target=target, **asked.style)
+
+
+def _target(stacks: Sequence[Stack], text: str, ranges: Any, rates: Any, dtype: str | None) -> Target:
+    """Every design of each stack at a target size, its open symbols being free."""
+    from symkv.measure import with_formats
+    from symkv.render import Target
+    from symkv.solve import designs
+
+    found, notes = {}, dict[str, None]()
+    for stack in stacks:
+        own = {name for part in stack.parts for name in part.open} | {"bytes_per_element"}
+        box = {name: values for name, values in ranges.items() if name in own}
+        filled = stack.filled(but=frozenset(box))
+        if not any(part.open for part in filled.parts):
+            raise BadInput(f"--target takes what has an open symbol, {stack.name[:60]} has none; leave one out")
+        coded = filled if "bytes_per_element" in box else with_formats(filled, {}, dtype=dtype)
+        notes |= dict.fromkeys(coded.assumptions[len(stack.assumptions) :])
+        found[stack.name] = designs(coded, box, target=text, formats=rates if "bytes_per_element" in box else ())
+    return Target(text, found, tuple(notes))
