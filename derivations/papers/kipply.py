@@ -115,7 +115,15 @@ derivation = Derivation(
         _claim("left", "3*40e9 - 104e9", {}, "16 GB", 16000000000, "matches"),
         _claim("per-token", "4*n_layers*d_model", FIFTY_TWO, "2,097,152 B", 2097152, "matches"),
         _claim("per-token-in-gb", "4*n_layers*d_model", FIFTY_TWO, "0.002 GB", 2097152),
-        _claim("tokens", "16e9/(4*n_layers*d_model)", FIFTY_TWO, "8000", "1953125/256", ratio="16384/15625", decimals=-3),
+        _claim(
+            "tokens",
+            "16e9/(4*n_layers*d_model)",
+            FIFTY_TWO,
+            "8000",
+            "1953125/256",
+            ratio="16384/15625",
+            decimals=-3,
+        ),
         _claim(
             "four-sequences",
             "4*n_tokens*4*n_layers*d_model",
