@@ -134,14 +134,14 @@ derivation = Derivation(
             why="sequences of equal length that a pool serves, and the blocks that stay over",
         ),
         Step("mixed", "collect", "2048*800*10**3 = 1638400000", why="800 KiB a token taken as 800 kB: 1.6 GB"),
-        Step("three_fit", "collect", "909 = 3*273 + 90", why="909 blocks serve three sequences of 273, and 90 stay over"),
+        Step("three_fit", "collect", "909 = 3*273 + 90", why="909 blocks serve three sequences of 273"),
         Step("four_do_not", "collect", "4*273 - 909 = 183", why="a fourth lacks 183"),
         Step("pool", "collect", "2*2**30/(16*147456) = 910 + 2/9", why="whole blocks of 16 tokens in 2 GiB: 910"),
     ),
     instances=(
         Instance("per token", "mha.growth", OPT, 819200, "B", "800 KiB"),
         Instance("a sequence of 2048 tokens", "mha.stored", {**OPT, "n_tokens": 2048}, 1677721600, "B", "1.68 GB"),
-        Instance("blocks of 4360 tokens, before rounding up", "n_tokens/block_size", {"n_tokens": 4360, "block_size": 16}, "545/2"),
+        Instance("blocks of 4360 tokens", "n_tokens/block_size", {"n_tokens": 4360, "block_size": 16}, "545/2"),
     ),
     claims=(
         Claim("token", "mha.growth", OPT, "800 KB", "kwon2023", note="KB is KiB", place="section 3", exact=819200),
