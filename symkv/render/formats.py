@@ -58,10 +58,21 @@ def _as_it_is(value: Label) -> str:
     return value.text
 
 
+# What the converter to MathML does not read, or reads as letters, in forms that it reads.
+_MATHML_NAMES = {r"\lceil": "⌈", r"\rceil": "⌉", r"\lfloor": "⌊", r"\rfloor": "⌋"}
+_MATHML_BEFORE = re.compile(r"(?P<text>\\mathrm(?=\{[A-Za-z0-9,.+ -]*\}))|(?P<name>\\[lr](?:ceil|floor))(?![A-Za-z])")
+_MATHML_AFTER = re.compile(r"<m[io]>(?:(?P<bracket>[⌈⌉⌊⌋])|(?P<function>min|max))</m[io]>")
+
+
 def _mathml(source: str, display: str) -> str:
     from latex2mathml.converter import convert
 
-    return str(convert(source, display=display))
+    source = source.replace(r"{aligned}", "{align*}")
+    source = _MATHML_BEFORE.sub(lambda m: r"\text" if m["text"] else _MATHML_NAMES[m["name"]], source)
+    return _MATHML_AFTER.sub(
+        lambda m: f'<mo stretchy="false">{m["bracket"]}</mo>' if m["bracket"] else f"<mi>{m['function']}</mi>",
+        str(convert(source, display=display)),
+    )
 
 
 def _markdown_code(value: Code) -> str:

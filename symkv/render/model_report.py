@@ -19,14 +19,16 @@ from symkv.modelling import LENGTHS
 from symkv.proof.collect import collect
 from symkv.render.design_tables import Target, design_sections
 from symkv.render.documents import Document, document, line, proof, section
+from symkv.render.lines import points
 from symkv.render.setting import Setter, names_of, number
 from symkv.render.stack_derivation import numbered, stack_derivation
 from symkv.render.stack_symbols import Lettered, lettered
-from symkv.render.values import Code, Column, Math, table
+from symkv.render.values import Column, Math, table
 from symkv.units import human_bytes, rational
 
+CELL = 125  # points of a formula in a table
 USUAL = 131072  # tokens of the formulas with numbers in, where no length is given
-FACTS = (Column("quantity", share="0.44"), Column("bytes", "number"), Column("that is", share="0.24"))
+FACTS = (Column("quantity", share="0.42"), Column("bytes", "number"), Column("that is", share="0.28"))
 AMOUNTS = tuple(Column(head, "number") for head in ("tokens", "stored", "read by a step", "written by a step"))
 KINDS = (
     Column("kind of layer", share="0.3"),
@@ -35,11 +37,10 @@ KINDS = (
     Column("at {} tokens", "number"),
 )
 TENSORS = (
-    Column("kind of layer", share="0.2"),
-    Column("tensor", share="0.16"),
-    Column("row", share="0.2"),
-    Column("format", share="0.1"),
-    Column("kept", share="0.2"),
+    Column("tensor", share="0.25"),
+    Column("row", share="0.18"),
+    Column("format", share="0.12"),
+    Column("kept", share="0.36"),
 )
 LEGEND = (
     Column("letter"),
@@ -185,7 +186,7 @@ def _sections(
         section(
             "Kinds of layer",
             _kinds(found, sizes[tokens], tokens, setter),
-            _tensors(stack, found, setter),
+            *_tensors(stack, found, setter),
             text="What each kind adds, in bytes of the batch at the length given and of one sequence in the formulas.",
         ),
         *([amounts] if rows else []),
@@ -198,13 +199,14 @@ _AMOUNTS = ("stored_bytes", "read_bytes_per_step", "written_bytes_per_step")
 def _kinds(found: Lettered, size: Mapping[str, Any], tokens: int, setter: Setter) -> dict[str, Any]:
     rows = []
     for part, group in zip(found.stack.parts, size["groups"], strict=True):
-        stored = collect(quantity(replace(found.stack, parts=(part,)), "stored"))
+        stored = quantity(replace(found.stack, parts=(part,)), "stored")
+        formula = setter.formula(collect(stored.substitute({n: Formula.of(v) for n, v in found.values.items()})))
         growth, bytes_ = group["growth_bytes_per_token"], group["stored_bytes"]
         rows.append(
             [
                 group["label"],
                 "open" if growth is None else number(Fraction(growth)),
-                Code(str(stored)) if len(str(stored)) > 60 else setter.formula(stored),
+                formula if points(formula.latex) <= CELL else "see the derivation",
                 "open" if bytes_ is None else number(Fraction(bytes_)),
             ]
         )
@@ -212,15 +214,25 @@ def _kinds(found: Lettered, size: Mapping[str, Any], tokens: int, setter: Setter
     return table("", columns, rows)
 
 
-def _tensors(stack: Stack, found: Lettered, setter: Setter) -> dict[str, Any]:
-    rows = []
+def _tensors(stack: Stack, found: Lettered, setter: Setter) -> list[dict[str, Any]]:
+    """What each kind of layer keeps, a table for each."""
+    tables = []
     for part, own in zip(stack.parts, found.stack.parts, strict=True):
+        rows = []
         for tensor in part.tensors:
             code = format_of(tensor, stack.formats)
-            coded = "its own" if tensor.rate else str(rational(code)) + " B" if isinstance(code, Fraction) else code
-            rows.append([part.label or part.variant.name, tensor.name, _row(tensor, own, setter), coded or "open"])
-            rows[-1].append(tensor.mask.words)
-    return table("", TENSORS, rows)
+            coded = "its own" if tensor.rate else f"{rational(code)} B" if isinstance(code, Fraction) else code
+            kept = _in_numbers(tensor.mask.words, part)
+            rows.append([tensor.name, _row(tensor, own, setter), coded or "open", kept])
+        tables.append(table(f"{part.label or part.variant.name} keeps:", TENSORS, rows))
+    return tables
+
+
+def _in_numbers(words: str, part: Part) -> str:
+    """The words of a mask with its numbers put in."""
+    for name, value in part.values.items():
+        words = words if value.names else re.sub(rf"\b{re.escape(name)}\b", str(value), words)
+    return words
 
 
 def _row(tensor: Any, part: Part, setter: Setter) -> Math:

@@ -14,7 +14,7 @@ from symkv.formula.latex import Printer, Product
 from symkv.formula.latex import number as grouped
 from symkv.formula.notation import Notation, require_distinct
 from symkv.formula.tree import is_sum
-from symkv.render.lines import Laid, broken, laid
+from symkv.render.lines import PAGE, Laid, broken, laid, points, tightened
 from symkv.render.reread import reread, reread_limit, reread_relation
 from symkv.render.values import Display, Math
 
@@ -40,7 +40,7 @@ class Setter:
 
     def formula(self, formula: Formula) -> Math:
         """A formula on one line."""
-        return Math(reread(self.printer.whole(formula.tree), formula, self.printer.notation))
+        return Math(reread(tightened(self.printer.whole(formula.tree)), formula, self.printer.notation))
 
     def relation(self, relation: Relation) -> Math:
         """A relation on one line."""
@@ -57,7 +57,14 @@ class Setter:
 
     def step(self, item: CheckedStep) -> Display:
         """The statement of a step, displayed."""
-        return Display(self._limit(item.relation, item.step.over)) if item.step.over else self.lines(item.relation)
+        if not item.step.over:
+            return self.lines(item.relation)
+        printed = self._limit(item.relation, item.step.over)
+        if points(printed) <= PAGE:
+            return Display(printed)
+        right = f" = {self.printer.whole(item.relation.rhs.tree)}"
+        left = printed.removesuffix(right)
+        return Display(rf"\begin{{aligned}} &{left} \\ &\qquad{right} \end{{aligned}}")
 
     def equation(self, left: str, right: Formula | None) -> Math:
         """A symbol and what it equals; what has no closed form is solved by steps, which documents don't ask for."""
@@ -91,7 +98,7 @@ class Setter:
         return found
 
     def _relation(self, relation: Relation) -> str:
-        printed = self.printer.relation(relation.lhs.tree, relation.sign, relation.rhs.tree)
+        printed = tightened(self.printer.relation(relation.lhs.tree, relation.sign, relation.rhs.tree))
         return reread_relation(printed, relation, self.printer.notation)
 
     def _limit(self, relation: Relation, over: str) -> str:
