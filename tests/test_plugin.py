@@ -158,6 +158,21 @@ def test_coverage_can_be_required(project):
     result.stdout.fnmatch_lines("*not tied: paper.tex:10:*")
 
 
+def test_the_sections_of_a_paper_are_collected_once(project):
+    project.makefile(".ini", pytest="[pytest]\nsymkv_files = *.tex sections/*.tex\n")
+    equation = PAPER[
+        PAPER.index(r"\begin{equation}\label{eq:right}") : PAPER.index(r"\begin{equation}\label{eq:wrong}")
+    ]
+    project.mkdir("sections").joinpath("one.tex").write_text(equation)
+    main = project.path / "paper.tex"
+    main.write_text(PAPER.replace(equation, "\\input{sections/one}\n"))
+    run(project, "--symkv", "--ignore=tests", "--ignore=derivations").assert_outcomes(passed=1, failed=1)
+    run(project, "--symkv", "sections/one.tex").assert_outcomes(passed=1)
+    project.path.joinpath("paper.symkv.toml").write_text("only_declared = false\n")
+    run(project, "--symkv", "sections/one.tex").assert_outcomes(passed=1)
+    run(project, "--symkv", "paper.tex").assert_outcomes(passed=1, failed=1)
+
+
 def test_certificates_are_judged_anew(project):
     checked = check(load(project.path / "derivations" / "right.py"))
     write_certificate(project.path / "proofs.json", [checked, checked])

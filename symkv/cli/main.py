@@ -9,7 +9,7 @@ import sys
 import typer
 
 from symkv import __version__
-from symkv.cli import proofs, reports, sizes, solving  # noqa: F401  # the commands register themselves
+from symkv.cli import explain, figures, proofs, reports, sizes, solving  # noqa: F401  # the commands register themselves
 from symkv.cli.app import app
 from symkv.errors import BadInput, SymkvError
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,10 +50,28 @@ class Collecting:
         """Nothing of what pytest would find in a derivation file as a test module."""
         return Nothing.from_parent(parent, path=module_path) if self._is_wanted(module_path, parent.session) else None
 
+    @cached_property
+    def _taken_in(self) -> frozenset[Path]:
+        """The matched files that are sections of another matched paper, whose items they are."""
+        from symkv.papers import read_paper
+
+        papers = [path for path in self.files if path.suffix == ".tex"]
+        found: set[Path] = set()
+        for path in papers if len(papers) > 1 else ():
+            try:
+                found |= {(path.parent / file).resolve() for file in read_paper(path).files} - {path.resolve()}
+            except SymkvError:  # told where the paper itself is collected
+                continue
+        return frozenset(path for path in papers if path.resolve() in found)
+
     def _is_wanted(self, path: Path, session: pytest.Session) -> bool:
         if path.suffix not in SUFFIXES:
             return False
+        if path.name.endswith(".symkv.toml") or path.name == "symkv.toml":  # what belongs to a paper
+            return False
         named = session.isinitpath(path) and path.is_file()
+        if path.suffix == ".tex" and path in self.files and not named:
+            return path not in self._taken_in
         return path in self.files or (named and (path.suffix != ".py" or _defines_derivation(path)))
 
 
@@ -142,17 +161,24 @@ class PaperFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """One item for each annotated equation and number, and one for the coverage where that is required."""
-        from symkv.papers import read_paper
+        from symkv.papers import read_paper, whole_paper
 
         try:
-            paper = read_paper(self.path)
+            whole = whole_paper(self.path)  # a section speaks with the letters of its paper
+            paper = read_paper(whole)
         except SymkvError as problem:
             raise self.CollectError(str(problem)) from None
+        alone = whole.resolve() == self.path.resolve()
+        own = [item for item in paper.items if alone or _is_in(item, whole, self.path)]
         names = _Names()
-        for item in paper.items:
-            yield EquationItem.from_parent(self, name=names.free(item.name), item=item)
-        if self.config.getini("symkv_require_all"):
+        for item in own:
+            yield EquationItem.from_parent(self, name=names.free(item.name), item=item, folder=whole.parent)
+        if alone and self.config.getini("symkv_require_all"):
             yield CoverageItem.from_parent(self, name=names.free("coverage"), coverage=paper.coverage)
+
+
+def _is_in(item: PaperItem, whole: Path, path: Path) -> bool:
+    return (whole.parent / item.place.file).resolve() == path.resolve()
 
 
 class _Names:
@@ -247,13 +273,13 @@ class ValueItem(_Item):
 class EquationItem(_Item):
     """An annotated equation or number of a paper."""
 
-    def __init__(self, *, item: PaperItem, **kwargs: Any) -> None:
+    def __init__(self, *, item: PaperItem, folder: Path, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.item, self.line = item, item.place.line - 1
+        self.item, self.folder, self.line = item, folder, item.place.line - 1
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where it stands, in the file that the paper takes in."""
-        return self.path.parent / self.item.place.file, self.line, self.name
+        return self.folder / self.item.place.file, self.line, self.name
 
     def runtest(self) -> None:
         """Put the equation before the judges."""
