@@ -12,7 +12,7 @@ from symkv.models.config import from_config
 from symkv.models.files import read_config
 from symkv.models.records import Record, bundled, names, record
 from symkv.models.stack_text import read_stack
-from symkv.variants import catalogue, variant
+from symkv.variants import catalogue, is_variant, variant
 
 __all__ = ["Record", "bundled", "from_config", "read_stack", "resolve"]
 
@@ -35,7 +35,6 @@ def resolve(what: str, *, with_draft: bool = False) -> Stack:
         raise BadInput(f"a model must be named in 1 to {MAX_CHARS} characters, got {len(what)}; try llama-3.1-8b")
     written = "(" in what and not what.lstrip().startswith(("/", ".", "~")) and not what.endswith(".json")
     path = Path(what)
-    named = what in names() or what in catalogue()
     if "/" in what and not _exists(path):
         from symkv.models.hub import is_hub_id
 
@@ -45,11 +44,11 @@ def resolve(what: str, *, with_draft: bool = False) -> Stack:
         return _from_file(path, with_draft)
     if what in names():
         return _from_record(record(what), with_draft)
-    if what in catalogue():
+    if is_variant(what):
         return Stack.of(variant(what))
     if written:
         return read_stack(what)
-    if not named and _exists(path):
+    if _exists(path):
         return _from_file(path, with_draft)
     known = [*names(), *catalogue()]
     near = alike(what.lower(), known)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from symkv import symbols
 from symkv.caches import Part, Stack, Variant
 from symkv.errors import BadInput
-from symkv.formula import Formula, latex
+from symkv.formula import Formula
 from symkv.formula import symbol as named
 from symkv.formula.reader import is_name
 from symkv.models import schedules
@@ -166,6 +166,8 @@ def _named_count(name: str) -> str:
     if known is None:
         if not is_name(name):
             raise BadInput(f"a count must be a whole number or a name, got {name[:20]!a}; write 10*gqa() or n_a*gqa()")
+        from symkv.formula import latex
+
         taken = {other.latex for other in symbols.table()}
         letter = latex.name(name) if latex.name(name) not in taken else rf"\mathit{{{name.replace('_', '')}}}"
         count = symbols.Symbol(name, letter, "layers of one kind", "layers", dimension="layer")

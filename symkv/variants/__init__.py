@@ -46,6 +46,15 @@ def _alone(name: str) -> Variant | None:
     return next((item for item in _of(name) if item.name == name), None)
 
 
+def is_variant(name: str) -> bool:
+    """Whether a variant has that name.
+
+    >>> is_variant("mla"), is_variant("./config.json")
+    (True, False)
+    """
+    return name.isidentifier() and (_alone(name) is not None or name in catalogue())
+
+
 def variant(name: str) -> Variant:
     """The variant of that name.
 
