@@ -110,7 +110,7 @@ derivation = Derivation(
             "at_least_read",
             "bound",
             "step_seconds >= bytes_per_parameter*n_total/bandwidth + batch*n_tokens*bytes_per_token/bandwidth",
-            why="and at least its second",
+            why="a maximum is at least its second argument too",
             uses=("step", "two_terms"),
         ),
         Step(
@@ -137,7 +137,7 @@ derivation = Derivation(
             "half_is_reached",
             "specialise",
             "min(compute_seconds, memory_seconds) = (compute_seconds + memory_seconds)/2",
-            why="and just half where the two are in balance",
+            why="overlap saves just half where the two times are in balance",
             where=("compute_seconds = memory_seconds",),
         ),
         Step(

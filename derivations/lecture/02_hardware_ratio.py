@@ -136,7 +136,7 @@ derivation = Derivation(
             "mixed_share",
             "cancel",
             "mixed_ratio/hardware_ratio = stored_bytes/bytes_per_parameter",
-            why="then nothing cancels, and the ratio goes with the stored width",
+            why="nothing cancels where the two widths differ: the ratio goes with the stored one",
             uses=("mixed", "ratio"),
         ),
         Step(
@@ -159,7 +159,7 @@ derivation = Derivation(
             "int4_in_bf16",
             "specialise",
             "mixed_ratio = hardware_ratio/4",
-            why="and 4-bit weights quarter it",
+            why="4-bit weights quarter it",
             uses=("mixed", "ratio"),
             where=("stored_bytes = 1/2", "bytes_per_parameter = 2"),
         ),
@@ -167,7 +167,7 @@ derivation = Derivation(
             "rate_needed",
             "solve_for",
             "multiply_rate = hardware_ratio*bandwidth/bytes_per_parameter",
-            why="the multiply rate that a given bandwidth can feed at one multiplication a parameter, times the ratio",
+            why="the multiply rate that a given bandwidth can keep busy",
             uses=("ratio",),
         ),
         Step(

@@ -79,7 +79,7 @@ derivation = Derivation(
             "named",
             "substitute",
             "batch = base_batch",
-            why="so the batch is the hardware ratio times the sparsity",
+            why="the batch is the hardware ratio times the sparsity",
             uses=("balanced", "ratio", "base"),
         ),
         Step(
@@ -101,7 +101,7 @@ derivation = Derivation(
             "below",
             "bound",
             "batch*n_active/multiply_rate < bytes_per_parameter*n_total/bandwidth",
-            why="and a smaller one waits for them",
+            why="a smaller batch waits for the weights",
             uses=("ratio", "base"),
             where=("batch < base_batch",),
         ),
@@ -131,7 +131,7 @@ derivation = Derivation(
             "one_fraction",
             "cancel",
             f"base_batch/(1 - n_tokens/crossover_tokens) = {_grown('n_tokens')}",
-            why="the same over one denominator, which is positive just for S < S_c",
+            why="written over one denominator, which is positive just for S < S_c",
             where=("n_tokens < crossover_tokens",),
         ),
         Step(
@@ -146,7 +146,7 @@ derivation = Derivation(
             "cancel",
             f"{_grown('longer_tokens')} - {_grown('shorter_tokens')} = base_batch*crossover_tokens*(longer_tokens"
             " - shorter_tokens)/((crossover_tokens - longer_tokens)*(crossover_tokens - shorter_tokens))",
-            why="how much it grows from one context to a longer one",
+            why="growth of the balance batch from one context to a longer one",
             where=("longer_tokens < crossover_tokens", "shorter_tokens < crossover_tokens"),
         ),
         Step(
@@ -193,7 +193,7 @@ derivation = Derivation(
             "collect",
             f"({SPLIT} - batch*n_active/multiply_rate)*multiply_rate/n_active"
             " = base_batch + batch*(n_tokens/crossover_tokens - 1)",
-            why="by how much reading exceeds multiplying, in sequences: the two cases at one glance",
+            why="excess of reading over multiplying, counted in sequences: both cases at one glance",
             uses=("ratio", "base", "crossover"),
         ),
     ),

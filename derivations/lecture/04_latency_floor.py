@@ -96,7 +96,7 @@ derivation = Derivation(
             "attained",
             "bound",
             f"{MEMORY} < floor_seconds + slack_seconds",
-            why="the same without a limit: below this batch, reading exceeds the floor by less than any given time",
+            why="stated without a limit: below this batch, reading exceeds the floor by less than any given time",
             uses=("floor",),
             where=("batch*n_tokens*bytes_per_token < slack_seconds*bandwidth",),
         ),
@@ -119,7 +119,7 @@ derivation = Derivation(
             "per_chip",
             "substitute",
             "floor_seconds = bytes_per_parameter*n_total/(n_chips*chip_bandwidth)",
-            why="so the floor falls with the number of chips that read together",
+            why="the floor falls with the number of chips that read together",
             uses=("floor", "domain"),
         ),
         Step(

@@ -90,13 +90,13 @@ derivation = Derivation(
             "ceiling",
             "bound",
             f"{_cost('batch')} <= {FLOOR} + weight_seconds/batch",
-            why="and the weights add at most their share",
+            why="the weights add at most their share",
         ),
         Step(
             "share_vanishes",
             "limit",
             "weight_seconds/batch = 0",
-            why="between the two the cost tends to that floor as the batch grows",
+            why="between these two bounds the cost tends to the floor as the batch grows",
             over="batch",
         ),
         Step(
@@ -120,7 +120,7 @@ derivation = Derivation(
             "before",
             "cases",
             f"{_cost('batch')} - {FLOOR} = weight_seconds/batch",
-            why="where the cache takes longer than the compute, the hyperbola never ends, and the floor is only neared",
+            why="a cache that takes longer than the compute leaves a hyperbola that only nears the floor",
             where=("cache_seconds >= seconds_per_sequence",),
         ),
         Step(

@@ -111,7 +111,7 @@ derivation = Derivation(
             )
             for name, width, value, words in (
                 ("fp4", "1/2", "2500/3", "half a byte"),
-                ("fp8", "1", "5000/3", "one byte, the spoken number:"),
+                ("fp8", "1", "5000/3", "the spoken number, one byte"),
                 ("bf16", "2", "10000/3", "two bytes"),
             )
         ),
@@ -125,7 +125,7 @@ derivation = Derivation(
             "flop_law",
             "substitute",
             "bytes_per_token = 2*n_active/(flop_ratio*n_tokens)",
-            why="then the two operations of a multiplication stand where the two bytes of bf16 stood",
+            why="the two operations of a multiplication stand where the two bytes of bf16 stood",
             uses=("balance", "flop_reading"),
             where=("multiply_rate = flop_rate/2",),
             units=("2 = flop/parameter",),
@@ -134,7 +134,7 @@ derivation = Derivation(
             "flop_number",
             "specialise",
             "bytes_per_token = 10000/3",
-            why="and the answer is that of bf16",
+            why="read so, the answer is that of bf16",
             uses=("flop_law",),
             where=("flop_ratio = 300", "n_active = 100000000000", "n_tokens = 200000"),
         ),
@@ -149,14 +149,14 @@ derivation = Derivation(
             "active",
             "solve_for",
             "n_active = hardware_ratio*n_tokens*bytes_per_token/bytes_per_parameter",
-            why="for the active parameters",
+            why="solved for the active parameters",
             uses=("law",),
         ),
         Step(
             "hardware",
             "solve_for",
             "hardware_ratio = bytes_per_parameter*n_active/(n_tokens*bytes_per_token)",
-            why="and for the hardware",
+            why="solved for the hardware ratio",
             uses=("law",),
         ),
         Step(
@@ -170,7 +170,7 @@ derivation = Derivation(
             "at_most",
             "bound",
             f"{KAPPA} <= {_bytes('most_active', 'least_ratio', 'least_tokens')}",
-            why="the other ends from above; both are attained there, so neither can be improved",
+            why="the other ends bound them from above; both bounds are attained, so neither can be improved",
             where=("n_active <= most_active", "least_ratio <= hardware_ratio", "least_tokens <= n_tokens"),
         ),
         Step(
@@ -204,7 +204,7 @@ derivation = Derivation(
             "not_covered",
             "bound",
             "max(crossover_tokens, n_tokens) > price_step*crossover_tokens",
-            why="and beyond it does not",
+            why="beyond that context it does not cover the cost",
             uses=("reach",),
             where=("n_tokens > reach_tokens",),
         ),

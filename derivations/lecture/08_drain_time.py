@@ -112,27 +112,27 @@ derivation = Derivation(
             "no_negative_wait",
             "bound",
             "ceil(arrival_seconds/step_seconds)*step_seconds >= arrival_seconds",
-            why="and never for one that has left",
+            why="no request boards a batch that has left",
         ),
         Step(
             "just_missed",
             "cases",
             "ceil((n_departures*step_seconds + late_seconds)/step_seconds)*step_seconds"
             " - (n_departures*step_seconds + late_seconds) = step_seconds - late_seconds",
-            why="one that comes just after a departure waits for the rest of the period",
+            why="a request that comes just after a departure waits for the rest of the period",
             where=("late_seconds <= step_seconds",),
         ),
         Step(
             "answered",
             "bound",
             f"{WAIT} + step_seconds < step_seconds + step_seconds",
-            why="with the step itself it is answered within two periods",
+            why="with the step itself a request is answered within two periods",
         ),
         Step(
             "two_periods",
             "limit",
             "step_seconds - step_seconds/fineness + step_seconds = 2*step_seconds",
-            why="and no lower bound holds: missing by ever less comes as near to two as one likes",
+            why="two periods are the least such bound: missing by ever less comes as near to them as one likes",
             over="fineness",
         ),
         Step(

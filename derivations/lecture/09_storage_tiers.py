@@ -16,6 +16,8 @@ MOVE = _symbol("move_seconds", "t_1", "hold time from which the slower tier is c
 DROP = _symbol("drop_seconds", "t_2", "hold time from which computing again is cheaper", "seconds", "second")
 RENT = _symbol("device_rate", "c", "rent of the device", "$/s", "1/second")
 BREAK_EVEN = _symbol("break_even_seconds", r"\tau^{*}", "hold time at which both cost the same", "seconds", "second")
+HOUR = _symbol("hour_price", r"p_{60}", "price of a write that is held for an hour", "$", "1")
+MINUTES = _symbol("minutes_price", r"p_{5}", "price of a write that is held for five minutes", "$", "1")
 BYTES = _symbol("held_bytes", r"K", "bytes that are held", "bytes", "byte")
 
 HBM, TIER = "hbm_rate*hold_seconds", "(fetch_cost + tier_rate*hold_seconds)"
@@ -51,6 +53,8 @@ derivation = Derivation(
         RENT,
         BREAK_EVEN,
         BYTES,
+        HOUR,
+        MINUTES,
     ),
     steps=(
         Step(
@@ -94,14 +98,14 @@ derivation = Derivation(
             "identity",
             "define",
             "break_even_seconds = drain_seconds*crossover_tokens",
-            why="the product of the two, the context taken as a number",
+            why="drain time times crossover context, the latter taken as a number",
             units=("1 = token",),
         ),
         Step(
             "same",
             "substitute",
             "hold_seconds = break_even_seconds",
-            why="is that hold time: precision and bandwidth cancel",
+            why="the break-even time is that product: precision and bandwidth cancel",
             uses=("break_even", "drain", "ratio", "crossover", "identity"),
             units=("1 = token",),
         ),
@@ -118,7 +122,7 @@ derivation = Derivation(
             "two_tiers",
             "cases",
             f"min({HBM}, recompute_cost) = ({HBM} if hold_seconds <= recompute_cost/hbm_rate else recompute_cost)",
-            why="so of the two, holding is the cheaper one up to there",
+            why="of these two, holding is the cheaper one up to there",
         ),
         Step(
             "move",
@@ -131,7 +135,7 @@ derivation = Derivation(
             "move_time",
             "solve_for",
             "move_seconds = fetch_cost/(hbm_rate - tier_rate)",
-            why="solved for that time",
+            why="solved for the time of moving",
             uses=("move",),
             where=("tier_rate < hbm_rate",),
         ),
@@ -146,7 +150,7 @@ derivation = Derivation(
             "drop_time",
             "solve_for",
             "drop_seconds = (recompute_cost - fetch_cost)/tier_rate",
-            why="solved for that time",
+            why="solved for the time of dropping",
             uses=("drop",),
         ),
         Step(
@@ -177,14 +181,14 @@ derivation = Derivation(
             "fetch_dearer",
             "bound",
             "held_bytes/tier_bandwidth > hold_seconds*(held_bytes/tier_bytes)",
-            why="held for less than that, fetching takes more of the tier than holding",
+            why="of what is held for less than that, fetching takes more of the tier than holding",
             where=("hold_seconds < tier_bytes/tier_bandwidth",),
         ),
         Step(
             "hold_dearer",
             "bound",
             "held_bytes/tier_bandwidth < hold_seconds*(held_bytes/tier_bytes)",
-            why="held for more, holding does",
+            why="of what is held for more, holding takes more",
             where=("hold_seconds > tier_bytes/tier_bandwidth",),
         ),
     ),
@@ -207,19 +211,24 @@ derivation = Derivation(
         ),
         Instance(
             "price of holding, per million tokens and minute",
-            "(longer - shorter)/(60 - 5)",
-            {"longer": 10, "shorter": "25/4"},
+            "(hour_price - minutes_price)/(60 - 5)",
+            {"hour_price": 10, "minutes_price": "25/4"},
             "3/44",
             "$",
             "from the writes for 5 minutes and for one hour",
         ),
         Instance(
-            "the same per hour", "60*(longer - shorter)/(60 - 5)", {"longer": 10, "shorter": "25/4"}, "45/11", "$"
+            "price of holding, per million tokens and hour",
+            "60*(hour_price - minutes_price)/(60 - 5)",
+            {"hour_price": 10, "minutes_price": "25/4"},
+            "45/11",
+            "$",
+            "4.09 dollars",
         ),
         Instance(
-            "price of a write held for no time",
-            "shorter - 5*(longer - shorter)/(60 - 5)",
-            {"longer": 10, "shorter": "25/4"},
+            "price of a write that is held for no time",
+            "minutes_price - 5*(hour_price - minutes_price)/(60 - 5)",
+            {"hour_price": 10, "minutes_price": "25/4"},
             "65/11",
             "$",
             "5.91, a little above the 5 of computing again",

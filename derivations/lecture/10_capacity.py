@@ -93,7 +93,7 @@ derivation = Derivation(
             "cache_first",
             "bound",
             f"micro_batch*{CACHE}/n_expert_chips > bytes_per_parameter*n_total/(n_expert_chips*n_stages)",
-            why="and with few stages already the cache is the greater part",
+            why="a few stages are enough to make the cache the greater part",
             where=(f"n_stages*micro_batch*{CACHE} > bytes_per_parameter*n_total",),
         ),
         Step(
@@ -107,7 +107,7 @@ derivation = Derivation(
             "batch_too_large",
             "bound",
             f"{NEEDED} > budget_bytes",
-            why="and not beyond",
+            why="a larger batch does not fit",
             where=(f"batch > floor({ROOM}/({CACHE}))",),
         ),
         Step(
@@ -120,7 +120,7 @@ derivation = Derivation(
             "context_fits",
             "bound",
             f"{NEEDED} <= budget_bytes",
-            why="the same for the context, solved for its tokens",
+            why="solved for the context instead, the floor counts tokens",
             where=(f"n_tokens <= floor({ROOM}/(batch*bytes_per_token))",),
         ),
         Step(
@@ -141,7 +141,7 @@ derivation = Derivation(
             "chips_too_few",
             "bound",
             f"{NEEDED} > n_chips*{CHIP_SHARE}",
-            why="one fewer is too few",
+            why="one chip fewer is too few",
             where=(f"n_chips < ceil({NEEDED}/({CHIP_SHARE}))",),
         ),
         Step(

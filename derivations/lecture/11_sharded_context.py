@@ -81,14 +81,14 @@ derivation = Derivation(
             "padding",
             "bound",
             "n_chips*ceil(n_kv_heads/n_chips) - n_kv_heads < n_chips",
-            why="and fewer than one head a chip too many",
+            why="padding adds fewer than one head a chip",
             units=("1 = head/layer",),
         ),
         Step(
             "none_padded",
             "cases",
             "n_chips*ceil(n_kv_heads/n_chips) = n_kv_heads",
-            why="none where the chips divide the heads",
+            why="nothing is padded where the chips divide the heads",
             where=("n_kv_heads = n_chips*heads_per_chip",),
             units=("1 = head/layer",),
         ),
@@ -118,7 +118,7 @@ derivation = Derivation(
             "by_heads_no_more",
             "bound",
             f"n_tokens*{BY_HEADS} > cache_budget",
-            why="and none beyond",
+            why="a longer context does not fit",
             where=(f"n_tokens > floor(cache_budget/({BY_HEADS}))",),
         ),
         Step(
@@ -132,7 +132,7 @@ derivation = Derivation(
             "by_batch_no_more",
             "bound",
             f"n_tokens*{BY_BATCH} > cache_budget",
-            why="with the same sharp end",
+            why="that end is sharp too",
             where=(f"n_tokens > floor(cache_budget/({BY_BATCH}))",),
         ),
         Step(
@@ -145,7 +145,7 @@ derivation = Derivation(
             "even",
             "cases",
             f"n_chips*{BY_BATCH} = batch*n_kv_heads*row_bytes",
-            why="and this one just that, where the chips divide the batch",
+            why="spread by sequences, chips that divide the batch keep just that",
             where=("batch = n_chips*n_waves",),
         ),
         Step(

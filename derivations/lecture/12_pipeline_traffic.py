@@ -63,7 +63,7 @@ derivation = Derivation(
             "inside",
             "define",
             "scale_up_seconds = 2*active_experts*stage_layers*sent_bytes/scale_up_bandwidth",
-            why="to every active expert and back, in each layer of the stage",
+            why="copies go to every active expert and back, in each layer of the stage",
             units=TWO_WAYS,
             cite="pope2026",
         ),
@@ -95,7 +95,7 @@ derivation = Derivation(
             "bare",
             "bound",
             "scale_out_seconds > scale_up_seconds",
-            why="and with one layer fewer it is not: the ceiling is sharp",
+            why="with one layer fewer it is not hidden: the ceiling is sharp",
             uses=("ratio", "inside", "between"),
             where=("stage_layers < ceil(network_ratio/(2*active_experts))",),
             units=TWO_WAYS,
@@ -131,12 +131,6 @@ derivation = Derivation(
             "ceil(n_layers/stage_layers) - floor(n_layers/stage_layers)"
             " = (0 if mod(n_layers, stage_layers) = 0 else 1)",
             why="the last stage may be shorter",
-        ),
-        Step(
-            "more_experts",
-            "bound",
-            "network_ratio/(2*(active_experts + active_experts)) < network_ratio/(2*active_experts)",
-            why="finer experts, more of them active, make it easier",
         ),
     ),
     instances=(
