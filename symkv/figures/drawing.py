@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_LABELS = 4
 MOST_DOTS = 1500
+EDGE = Fraction(9, 5)  # around the points of a plane, so that no tick stands on its edge
 
 
 def draw(figure: Figure, *, units: Units, width: float = COLUMN) -> Canvas:
@@ -162,10 +163,8 @@ def _points(figure: Points, axes: Axes, units: Units) -> None:
     stored = bounds([point.stored for point in figure.points])
     read = bounds([point.read for point in figure.points])
     low, high = min(stored[0], read[0]), max(stored[1], read[1])
-    axes.plot(
-        [float(low) / 2, float(high) * 2], [float(low) / 2, float(high) * 2], color=INK, alpha=0.45, linewidth=0.7,
-        label="read = stored",
-    )  # fmt: skip
+    diagonal = [float(low / EDGE), float(high * EDGE)]
+    axes.plot(diagonal, diagonal, color=INK, alpha=0.45, linewidth=0.7, label="read = stored")
     for number, point in enumerate(figure.points):
         axes.plot(
             [float(point.stored)],
@@ -176,10 +175,10 @@ def _points(figure: Points, axes: Axes, units: Units) -> None:
             linestyle="none",
             label=point.name,
         )
-    _log(axes, "x", ticks(max(1, int(stored[0] / 2)), int(stored[1] * 2), units, 5, of="bytes"))
-    _log(axes, "y", ticks(max(1, int(read[0] / 2)), int(read[1] * 2), units, 6, of="bytes"))
-    axes.set_xlim(float(stored[0]) / 2, float(stored[1]) * 2)
-    axes.set_ylim(float(read[0]) / 2, float(read[1]) * 2)
+    _log(axes, "x", ticks(max(1, int(stored[0] / EDGE)), int(stored[1] * EDGE), units, 5, of="bytes"))
+    _log(axes, "y", ticks(max(1, int(read[0] / EDGE)), int(read[1] * EDGE), units, 6, of="bytes"))
+    axes.set_xlim(float(stored[0] / EDGE), float(stored[1] * EDGE))
+    axes.set_ylim(float(read[0] / EDGE), float(read[1] * EDGE))
     axes.grid(True)
     axes.set_xlabel(f"bytes stored at {length(figure.tokens, units)} tokens ({byte_words(units, high)})")
     _headed(axes, "bytes read per step")

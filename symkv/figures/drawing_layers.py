@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from symkv.figures.data import Kind, Layers
@@ -41,22 +42,14 @@ def draw_layers(figure: Layers, canvas: Canvas, units: Units) -> None:
     _ticks(axes, figure, units)
     axes.set_xlabel(f"tokens ({token_words(units)})" if figure.tokens >= 1000 else "tokens")
     axes.set_ylabel("layer" if figure.ordered else "layers, by kind")
-    handles = [Patch(**_look(number), label=label) for number, label in enumerate(labels)]
-    handles.append(
-        Patch(facecolor="none", edgecolor=INK, linewidth=0.7, label="outlined: kept and not read by this step")
-    )
+    handles: list[Any] = [tuple(Patch(**look) for look in _looks(number)) for number in range(len(labels))]
+    if any(kind.stride and kind.kept != kind.read for kind in figure.kinds):
+        handles.append(Patch(facecolor="none", edgecolor=INK, linewidth=0.7))
+        labels.append("outlined: kept and not read by this step")
     if shared:
-        handles.append(
-            Patch(facecolor=INK, alpha=0.6, linewidth=0, label="thin: reads the cache that the bracket leads to")
-        )
-    needed = [True] * len(labels) + [_any_hollow(figure)] + [True] * shared
-    canvas.legend(
-        handles=[handle for handle, keep in zip(handles, needed, strict=True) if keep],
-        loc="outside lower left",
-        borderaxespad=0.2,
-        labelspacing=0.3,
-        handlelength=1.6,
-    )
+        handles.append(Patch(facecolor=INK, alpha=0.6, linewidth=0))
+        labels.append("thin: reads the cache that the bracket leads to")
+    canvas.legend(handles, labels, loc="outside lower left", borderaxespad=0.2, labelspacing=0.3, handlelength=1.6)
 
 
 def _said(kind: Kind) -> str:
@@ -64,28 +57,34 @@ def _said(kind: Kind) -> str:
     return f"{kind.label}: {rows}" + (f" of {kind.stride} tokens" if kind.stride > 1 else "")
 
 
-def _look(number: int) -> dict[str, Any]:
-    colour = COLOURS[number % len(COLOURS)]
-    hatch = HATCHES[number % len(HATCHES)]
+def _looks(number: int) -> list[dict[str, Any]]:
+    """A tint and its hatch as patches of their own: in SVG the tint's transparency would thin the hatch out too."""
+    colour, hatch = COLOURS[number % len(COLOURS)], HATCHES[number % len(HATCHES)]
     if not hatch:
-        return {"facecolor": colour, "edgecolor": colour, "linewidth": 0.4}
-    return {"facecolor": (colour, 0.25), "edgecolor": colour, "linewidth": 0.4, "hatch": hatch}
+        return [{"facecolor": colour, "edgecolor": colour, "linewidth": 0.4}]
+    return [
+        {"facecolor": (colour, 0.2), "edgecolor": "none", "linewidth": 0},
+        {"facecolor": "none", "edgecolor": colour, "linewidth": 0.5, "hatch": hatch},
+    ]
 
 
 def _bar(axes: Axes, kind: Kind, number: int, middle: float, size: float, state: float) -> None:
+    hollow = {"facecolor": "none", "edgecolor": COLOURS[number % len(COLOURS)], "linewidth": 0.5}
+    if not kind.stride:
+        _boxes(axes, [(-1.3 * state, state)], middle, size, _looks(number))
+    for spans, looks in ((kind.kept, [hollow]), (kind.read, _looks(number))):
+        for start, end in spans if kind.stride else ():
+            _boxes(axes, _apart(start, end, kind.stride), middle, size, looks)
+
+
+def _boxes(
+    axes: Axes, spans: Sequence[tuple[float, float]], middle: float, size: float, looks: Sequence[dict[str, Any]]
+) -> None:
     from matplotlib.patches import Rectangle
 
-    colour = COLOURS[number % len(COLOURS)]
-    if not kind.stride:
-        axes.add_patch(Rectangle((-1.3 * state, middle - size / 2), state, size, **_look(number)))
-        return
-    for start, end in kind.kept:
-        hollow: dict[str, Any] = {"facecolor": "none", "edgecolor": colour, "linewidth": 0.5}
-        for at, wide in _apart(start, end, kind.stride):
-            axes.add_patch(Rectangle((at, middle - size / 2), wide, size, **hollow))
-    for start, end in kind.read:
-        for at, wide in _apart(start, end, kind.stride):
-            axes.add_patch(Rectangle((at, middle - size / 2), wide, size, **_look(number)))
+    for at, wide in spans:
+        for look in looks:
+            axes.add_patch(Rectangle((at, middle - size / 2), wide, size, **look))
 
 
 def _apart(start: int, end: int, stride: int) -> list[tuple[float, float]]:
@@ -94,10 +93,6 @@ def _apart(start: int, end: int, stride: int) -> list[tuple[float, float]]:
         return [(start, end - start)]
     gap = 0.06 * stride
     return [(at + gap, min(stride, end - at) - 2 * gap) for at in range(start, end, stride)]
-
-
-def _any_hollow(figure: Layers) -> bool:
-    return any(kind.stride and kind.kept != kind.read for kind in figure.kinds)
 
 
 def _brackets(axes: Axes, figure: Layers) -> int:

@@ -77,17 +77,22 @@ def inline_svg(figure: Figure, *, units: Units = "binary", width: float = COLUMN
     return _own(stream.getvalue().decode(), figure, units)
 
 
-def write_figure(figure: Figure, target: Path, *, units: Units = "binary", force: bool = False) -> str:
+def write_figure(
+    figure: Figure, target: Path, *, units: Units = "binary", width: float | None = None, force: bool = False
+) -> str:
     """Write the figure in the form that the file's ending names, and return the SHA-256 of what was written.
 
-    Raises `BadInput` for another ending, for a file that symkv did not write (unless `force`), as `drawn` does.
+    Without `width` in inches it is one column wide. Raises `BadInput` for another ending or width, for a file that
+    symkv did not write (unless `force`), and as `drawn` does.
     """
     form = target.suffix.removeprefix(".").lower()
     if form not in FORMATS:
         endings = ", ".join(f".{name}" for name in FORMATS)
         raise BadInput(f"a figure's file must end in one of {endings}, got {target.name[:60]!r}; write -o figure.svg")
+    if width is not None and not 2 <= width <= 20:
+        raise BadInput(f"a drawing must be 2 to 20 inches wide, got {width:g}; write --inches 6.5")
     free_to_write(target, force=force or _ours(target))
-    content = drawn(figure, form, units=units)
+    content = drawn(figure, form, units=units, width=COLUMN if width is None else width)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         write_whole(target, content)

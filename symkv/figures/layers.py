@@ -33,15 +33,16 @@ def layers_figure(stack: Stack, *, tokens: int | None = None) -> Layers:
     >>> [(layer.kinds, layer.sources) for layer in found.layers]
     [((0,), (0,)), ((1,), (1,)), ((0,), (2,)), ((1,), (1,))]
     """
-    stack = stack.filled()
     names = {name for part in stack.parts for name in part.open} - {"bytes_per_element"}
-    small = {name: SMALL.get(name, 2) for name in sorted(names)}
+    usual = {name for part in stack.parts for name in part.variant.defaults}
+    small = {name: SMALL.get(name, 2) for name in sorted(names)} if names - usual else {}
     shown = {name: size for name, size in small.items() if name in SMALL}
-    given = stack.given({name: Formula.of(size) for name, size in small.items()})
-    length = tokens if tokens is not None else FEW if shown or names - {LAYERS} else _usual(given)
+    given = stack.given({name: Formula.of(size) for name, size in small.items()}).filled()
+    length = tokens if tokens is not None else FEW if small else _usual(given)
     if length < 1:
         raise BadInput(f"tokens must be 1 or more, got {length}; write --tokens 8192")
-    given.require(length)
+    if not small:
+        given.require(length)
     ordered = _fits(given, given.places)
     many = given.places[-1].layer + 1 if ordered else sum(_counted(part) for part in given.parts)
     if many > MOST_LAYERS:
@@ -113,17 +114,37 @@ def _grouped(stack: Stack, tokens: int) -> tuple[list[Kind], list[Layer]]:
     kinds: dict[Kind, int] = {}
     layers: list[Layer] = []
     for part in stack.parts:
-        groups: dict[tuple[int, int], list[CachedTensor]] = {}
-        for tensor in part.tensors:
-            groups.setdefault(_owners_readers(tensor, part), []).append(tensor)
-        for (owners, readers), tensors in groups.items():
-            prefix = _named(part) if len(stack.parts) > 1 else ""
-            found = [kinds.setdefault(kind, len(kinds)) for kind in _kinds(part, tensors, tokens, prefix=prefix)]
-            first = len(layers)
-            for place in range(max(owners, readers)):
-                source = first + (place if place < owners else max(owners - 1, 0))
-                layers.append(Layer(tuple(found), (source,) * len(found)))
+        prefix = _named(part) if len(stack.parts) > 1 else ""
+        entries: dict[int, list[tuple[int, int]]] = {}
+        for (owners, readers), tensors, first in _groups(part):
+            start = len(layers) + first
+            for kind in _kinds(part, tensors, tokens, prefix=prefix):
+                number = kinds.setdefault(kind, len(kinds))
+                for place in range(max(owners, readers)):
+                    source = start + (place if place < owners else max(owners - 1, 0))
+                    entries.setdefault(start + place, []).append((number, source))
+        layers += [
+            Layer(tuple(kind for kind, _ in entries[layer]), tuple(source for _, source in entries[layer]))
+            for layer in sorted(entries)
+        ]
     return list(kinds), layers
+
+
+def _groups(part: Part) -> list[tuple[tuple[int, int], list[CachedTensor], int]]:
+    """Tensors by the layers that keep and read them, with the first layer of each group.
+
+    What some of n_layers keep stands in the first of these; counts without n_layers are of layers beside each other.
+    """
+    groups: dict[tuple[str, str], list[CachedTensor]] = {}
+    for tensor in part.tensors:
+        groups.setdefault((tensor.layers, tensor.readers or tensor.layers), []).append(tensor)
+    whole = any(LAYERS in key for key in groups)
+    found, first = [], 0
+    for tensors in groups.values():
+        pair = _owners_readers(tensors[0], part)
+        found.append((pair, tensors, first))
+        first += 0 if whole else max(pair)
+    return found
 
 
 def _owners_readers(tensor: CachedTensor, part: Part) -> tuple[int, int]:
@@ -134,7 +155,7 @@ def _owners_readers(tensor: CachedTensor, part: Part) -> tuple[int, int]:
 
 
 def _counted(part: Part) -> int:
-    return sum({max(pair): max(pair) for pair in (_owners_readers(t, part) for t in part.tensors)}.values())
+    return max(first + max(pair) for pair, _, first in _groups(part))
 
 
 def _kinds(part: Part, tensors: Iterable[CachedTensor], tokens: int, *, prefix: str) -> list[Kind]:

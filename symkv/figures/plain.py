@@ -246,6 +246,8 @@ def _layers(figure: Layers, width: int, ascii_only: bool, units: Units) -> list[
                 (head, _bar(kind, figure.tokens, columns, signs, own=source == first), _said(kind, source, first))
             )
             head = ""
+        if not layer.kinds:
+            rows.append((head, signs[2] * columns, "keeps nothing"))
     sizes = ", ".join(f"{name} = {size}" for name, size in figure.sizes.items())
     legend = f"{signs[0]} kept and read, {signs[1]} kept, {signs[2]} let go, {signs[3]} read in another layer's cache"
     grouped = "" if figure.ordered else "; layers grouped by kind"

@@ -84,6 +84,9 @@ def ticks(
     step = next((s for s in steps if (last - first) // s + 1 <= most), steps[-1])
     start = first + -first % step if last - first >= step else first
     named = amount if of == "bytes" else length
+    if base == 10 and last - first < 2:
+        finer = (k * 10**power for power in range(max(0, first - 1), last + 1) for k in (1, 2, 5))
+        return [(value, named(value, units)) for value in finer if low <= value <= high]
     return [(base**power, named(base**power, units)) for power in range(start, last + 1, step)]
 
 

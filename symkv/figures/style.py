@@ -21,8 +21,8 @@ LINES: tuple[Any, ...] = (
     (0, (8, 1.5, 1, 1.5)),
 )
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
-HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "++++", "oooo", "----")
-COLUMN = 3.3  # inches, one column of a two-column paper
+HATCHES = ("", "////", "\\\\\\\\", "xxxx", "||||", "++++", "----", "//\\\\||")  # of lines, for dots make large files
+COLUMN = 3.17  # inches, one column: article has 229.5 pt, ACM 241 pt, IEEE 252 pt
 
 RC: dict[str, Any] = {
     "axes.edgecolor": INK,
