@@ -62,18 +62,20 @@ def groups(text: str, item: Maths) -> list[Group]:
     if item.opener in SINGLE:
         return [Group(start, stop)]
     found: list[Group] = []
-    rows = list(_rows(text, start, stop))
-    for low, high in rows:
+    headless = False  # whether the last group has no relation sign yet
+    for low, high in _rows(text, start, stop):
         body = text[low:high]
-        behind = body[leading(body) :]
-        if not behind.strip() and found:
+        first = leading(body)
+        if not body[first:].strip() and found:
             continue
-        continues = bool(_CONTINUES.match(behind)) or not RELATION.search(body)
-        headless = bool(found) and not RELATION.search(text[found[-1].start : found[-1].end])
+        related = bool(RELATION.search(body))
+        continues = bool(_CONTINUES.match(body, first)) or not related
         if found and (continues or (headless and not item.opener.startswith("gather"))):
             found[-1] = Group(found[-1].start, high)
+            headless = headless and not related
         else:
             found.append(Group(low, high))
+            headless = not related
     return found
 
 
@@ -83,10 +85,15 @@ def leading(body: str) -> int:
     return match.end() if match else 0
 
 
+_ARGUMENT = re.compile(r"[ \t]*\{\d{1,2}\}")
+_SPACING = re.compile(r"\*?(?:\[[^\]\n]{0,20}\])?")
+MAX_USES = 20_000  # characters of an equation that are looked through for declared letters
+
+
 def _inner(text: str, item: Maths) -> tuple[int, int]:
     """What is inside a display, without the argument of alignat."""
     start = item.inner
-    if "alignat" in item.opener and (argument := re.compile(r"[ \t]*\{\d{1,2}\}").match(text, start)):
+    if "alignat" in item.opener and (argument := _ARGUMENT.match(text, start)):
         start = argument.end()
     return start, item.stop
 
@@ -101,7 +108,7 @@ def _rows(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
             inner += 1 if match["begin"] else -1
         elif match["newline"] and depth <= 0 and inner <= 0:
             yield low, match.start()
-            behind = re.compile(r"\*?(?:\[[^\]\n]{0,20}\])?").match(text, match.end())
+            behind = _SPACING.match(text, match.end())
             low = behind.end() if behind else match.end()
     yield low, stop
 
@@ -251,6 +258,8 @@ def uses(source: str, letters: Letters, only: frozenset[str]) -> bool:
 
     What can't be tokenised is left out of the question.
     """
+    if len(source) > MAX_USES:
+        return True
     for _ in range(20):
         try:
             tokens = Tokens(source)

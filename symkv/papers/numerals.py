@@ -17,7 +17,7 @@ _WORDS = (
 )
 _PREFIX = r"(?:\\(?:kilo|mega|giga|tera|kibi|mebi|gibi|tebi))?\\byte"
 _BOXED = rf"\\(?:text|mathrm|textrm|textnormal|textup|unit|si|operatorname)\{{[ ~]?({_WORDS}|{_PREFIX})\}}"
-_DIGITS = r"\d{1,3}(?:\{,\}\d{3})+(?![0-9])|\d{1,3}(?:\\,\d{3})+(?![0-9])|\d{1,3}(?:,\d{3})+(?!,?[0-9])|\d+"
+_DIGITS = r"\d{1,3}(?:\{,\}\d{3}){1,9}(?![0-9])|\d{1,3}(?:\\,\d{3}){1,9}(?![0-9])|\d{1,3}(?:,\d{3}){1,9}(?!,?[0-9])|\d+"
 _NUMBER = re.compile(
     rf"(?P<si>\\(?P<command>num|SI|qty)(?:\[[^\]\n]{{0,80}}\])?\{{(?P<plain>[^{{}}\n]{{1,60}})\}}"
     rf"(?:\{{(?P<siunit>[^{{}}\n]{{1,40}})\}})?)"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from symkv.errors import BadInput
@@ -12,22 +11,15 @@ from symkv.papers import comments
 from symkv.papers.comments import Said
 from symkv.papers.equations import Reader
 from symkv.papers.files import MAX_DEPTH, Folder, Text
-from symkv.papers.maths import RELATION, Group, groups, leading, uses
+from symkv.papers.maths import Group, uses
 from symkv.papers.model import Coverage, Item, Kind, Paper, Place
+from symkv.papers.placing import File, Source, require_short
 from symkv.papers.printed import number_item, table_items
-from symkv.papers.scan import Annotation, Maths, Scan, scan
+from symkv.papers.scan import Annotation, scan
 from symkv.papers.sidecar import SUFFIX, Sidecar, beside, folders, load
 from symkv.variants import catalogue
 
-
-@dataclass
-class Source:
-    """One file of a paper as scanned, with the files that it takes in, by offset."""
-
-    text: Text
-    scan: Scan
-    children: dict[int, Source] = field(default_factory=dict)
-    problems: list[tuple[int, str]] = field(default_factory=list)
+MAX_TIES = 20  # annotations of one equation
 
 
 def read_paper(path: Path | str, *, sidecar: Path | str | None = None) -> Paper:
@@ -114,7 +106,7 @@ class _Reading:
             yield from items
 
     def file_items(self, source: Source) -> Iterator[tuple[int, Item]]:
-        file = _File(source)
+        file = File(source)
         for offset, problem in source.problems:
             yield offset, Item("input", file.place(offset), problem=problem)
         tied: dict[Group, list[Said]] = {}
@@ -137,12 +129,12 @@ class _Reading:
                 for item, offset in table_items(self.side, table, label, source.scan, file.labels[label], file.place):
                     yield offset, item
 
-    def tied_items(self, file: _File, group: Group, saids: list[Said]) -> Iterator[tuple[int, Item]]:
+    def tied_items(self, file: File, group: Group, saids: list[Said]) -> Iterator[tuple[int, Item]]:
         for said in saids:
             if said.verb != "skip":
                 yield group.start, self.equations.item(said, file.text, group, file.label_of(group), file.place)
 
-    def count(self, file: _File, group: Group, saids: list[Said]) -> None:
+    def count(self, file: File, group: Group, saids: list[Said]) -> None:
         self.displays += 1
         if any(said.verb != "skip" for said in saids):
             self.annotated += 1
@@ -151,16 +143,21 @@ class _Reading:
         elif uses(file.text[group.start : group.end], self.letters, self.only):
             self.open.append(file.place(file.first(group)))
 
-    def noted(self, file: _File, note: Annotation, tied: dict[Group, list[Said]]) -> Iterator[tuple[int, Item]]:
+    def noted(self, file: File, note: Annotation, tied: dict[Group, list[Said]]) -> Iterator[tuple[int, Item]]:
         """Tie what an annotation says to its equations; its numbers, and what is wrong with it, are items."""
         kind: Kind = "annotation"
         try:
             for said in comments.read(note.text):
                 if said.verb == "number":
-                    yield note.start, number_item(self.side, said, *file.line_of(note), file.text, file.place)
+                    line = file.line_of(note)
+                    require_short(*line)
+                    yield note.start, number_item(self.side, said, *line, file.text, file.place)
                     continue
                 for group in file.meant(note, said):
                     tied.setdefault(group, []).append(said)
+                    if len(tied[group]) > MAX_TIES:
+                        tied[group].pop()
+                        raise BadInput(f"an equation may have {MAX_TIES} annotations, this is one more")
         except BadInput as problem:
             place = file.place(note.start)
             yield note.start, Item(kind, place, annotation=note.text[:200], problem=problem.message)
@@ -172,104 +169,3 @@ class _Reading:
                 if label not in self.used_labels:
                     problem = f"no {kind} has the label {label[:60]!a}"
                     yield Item("annotation", Place(Path(self.side.path).name, 1, 1), label, problem=problem)
-
-
-class _File:
-    """A scanned file with its equations, and the search for the ones that an annotation means."""
-
-    def __init__(self, source: Source) -> None:
-        self.source, self.text = source, source.scan.text
-        self.displays = [item for item in source.scan.maths if item.display]
-        self.by_display = [(item, _filled(self.text, groups(self.text, item))) for item in self.displays]
-        self.groups = [group for _, found in self.by_display for group in found]
-        self.labels = {label: offset for offset, label in reversed(source.scan.labels)}
-
-    def place(self, offset: int) -> Place:
-        """The place of an offset."""
-        return Place(self.source.text.file, *self.source.text.place(min(offset, len(self.text))))
-
-    def first(self, group: Group) -> int:
-        """The offset of the first character of an equation that shows."""
-        return group.start + leading(self.text[group.start : group.end])
-
-    def label_of(self, group: Group) -> str:
-        """The label of an equation, "" where it has none."""
-        return next((label for label, offset in self.labels.items() if self.group_at(offset) == group), "")
-
-    def group_at(self, offset: int) -> Group | None:
-        """The equation around an offset; of a display with one equation, anywhere in the display."""
-        for _, found in self._around(offset):
-            if len(found) == 1:
-                return found[0]
-            return next((group for group in found if group.start <= offset <= group.end), None)
-        return None
-
-    def _around(self, offset: int) -> Iterator[tuple[Maths, list[Group]]]:
-        return ((item, found) for item, found in self.by_display if item.start <= offset < item.end)
-
-    def line_of(self, note: Annotation) -> tuple[int, int]:
-        """The line that a number annotation is about: its own, or the next one where it stands alone."""
-        start, end = self.source.text.line_span(note.start)
-        if not note.alone:
-            return start, note.start
-        while end < len(self.text):
-            start, end = self.source.text.line_span(end + 1)
-            if self.text[start:end].strip():
-                break
-        return start, end
-
-    def meant(self, note: Annotation, said: Said) -> list[Group]:
-        """The equations that an annotation is about; `BadInput` where there is none, or where it could be another."""
-        for item, found in self._around(note.start):
-            return self._inside(note, item, found, said)
-        if not note.alone:
-            start, _ = self.source.text.line_span(note.start)
-            for item, found in self.by_display:
-                if start < item.end <= note.start:
-                    return _one_of(found, said)
-            return self._inline(start, note.start, said)
-        following = next(((item, found) for item, found in self.by_display if item.start > note.start), None)
-        if following and not self.text[note.start : following[0].start].strip():
-            return _one_of(following[1], said)
-        return self._inline(*self.line_of(note), said)
-
-    def _inside(self, note: Annotation, item: Maths, found: list[Group], said: Said) -> list[Group]:
-        if len(found) <= 1:
-            return _one_of(found, said)
-        at = note.start
-        if not note.alone:
-            start, _ = self.source.text.line_span(at)
-            at = start + len(self.text[start:at].rstrip()) - 1
-            if at < item.inner:
-                return _one_of(found, said)  # beside \begin: the whole display
-        before = [group for group in found if group.start <= at]
-        after = [group for group in found if group.end > at]
-        chosen = after[:1] if note.alone else before[-1:]
-        return chosen or _one_of([], said)
-
-    def _inline(self, start: int, end: int, said: Said) -> list[Group]:
-        pieces = [
-            item for item in self.source.scan.maths if not item.display and start <= item.start and item.end <= end
-        ]
-        found = [Group(item.inner, item.stop) for item in pieces if RELATION.search(self.text[item.inner : item.stop])]
-        if len(found) > 1 and not said.which:
-            raise BadInput(f"this line has {len(found)} equations; say which one is meant, as in {said.verb}(1)")
-        return _one_of(found, said)
-
-
-def _filled(text: str, found: list[Group]) -> list[Group]:
-    return [group for group in found if text[group.start : group.end].strip()]
-
-
-def _one_of(found: list[Group], said: Said) -> list[Group]:
-    if not found:
-        raise BadInput("an annotation must stand directly before its equation, in it, or at the end of its last line")
-    if said.which:
-        if said.which > len(found):
-            raise BadInput(f"there are {len(found)} equations here, got {said.verb}({said.which})")
-        return [found[said.which - 1]]
-    if said.verb == "equals" and len(found) > 1:
-        raise BadInput(
-            f"there are {len(found)} equations here; say which one is meant, as in equals(1), or annotate its line"
-        )
-    return found

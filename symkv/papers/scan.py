@@ -28,7 +28,7 @@ _TOKEN = re.compile(
     r"(?P<comment>%[^\n]*)"
     r"|\\begin[ \t]*\{(?P<begin>[^{}\\\n]{1,40})\}"
     r"|\\end[ \t]*\{(?P<end>[^{}\\\n]{1,40})\}"
-    r"|\\(?P<verb>verb|lstinline)\*?(?P<bar>[^A-Za-z\s*{])"
+    r"|\\(?P<verb>verb|lstinline)\*?(?P<bar>[!-),-/0-9:-@\[-`|~])"
     r"|(?P<word>\\[A-Za-z@]+)"
     r"|(?P<escape>\\.)"
     r"|(?P<dollar>\$\$?)"

@@ -11,7 +11,7 @@ _MARKS = re.compile(
     re.ASCII | re.DOTALL,
 )
 _RULES = re.compile(
-    r"\\(?:hline|toprule|midrule|bottomrule|addlinespace|specialrule|cmidrule|cline|rowcolor|noalign|endhead|endfirsthead)"
+    r"\s*\\(?:hline|toprule|midrule|bottomrule|addlinespace|specialrule|cmidrule|cline|rowcolor|noalign|endhead|endfirsthead)"
     r"(?![A-Za-z])(?:\([^()\n]{0,20}\))?(?:\[[^\]\n]{0,20}\])?(?:\{[^{}\n]{0,40}\})?"
 )
 _MULTICOLUMN = re.compile(r"\s*\\multicolumn\s{0,9}\{\s{0,9}(\d{1,2})\s{0,9}\}")
@@ -70,7 +70,7 @@ def _behind_head(text: str, start: int) -> int:
 
 
 def _cell(text: str, column: int, start: int, end: int) -> Cell:
-    while rule := _RULES.match(text, start + len(text[start:end]) - len(text[start:end].lstrip()), end):
+    while rule := _RULES.match(text, start, end):
         start = rule.end()
     return Cell(column, start, end)
 
