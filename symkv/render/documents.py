@@ -102,11 +102,11 @@ READINGS = (
     Column("note", share="0.25"),
 )
 CLAIMS = (
-    Column("printed", share="0.13"),
+    Column("printed", share="0.17"),
     Column("exact", "number"),
-    Column("printed/exact", "number"),
+    Column("ratio", "number"),
     Column("verdict", "mark"),
-    Column("note and source", share="0.4"),
+    Column("note and source", share="0.31"),
 )
 LEGEND = (Column("letter"), Column("word", share="0.27"), Column("meaning", share="0.44"), Column("unit"))
 OUTCOMES = (Column("format"), Column("bytes per element"))
@@ -153,7 +153,7 @@ def proof(checked: Checked, setter: Setter) -> dict[str, Any]:
         "steps": _steps(checked, setter),
         "proved": sum(step.verdict == "proved" for step in checked.steps),
         "assumed": sum(step.verdict == "assumed" for step in checked.steps),
-        "claims": table("", CLAIMS, claims) if claims else None,
+        "claims": table("The ratio is printed over exact.", CLAIMS, claims) if claims else None,
         "legend": table("", LEGEND, [_explained(symbol, setter) for symbol in legend]),
         "sources": [{"key": key, "text": str(source)} for key, source in cited(derivation).items()],
     }
