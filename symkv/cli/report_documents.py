@@ -36,6 +36,23 @@ class Asked:
         return bool(self.values) or any(v is not None for v in (self.tokens, self.batch, self.dtype, self.target))
 
 
+def style_of(product: str, notation: Path | None, what: Sequence[str]) -> dict[str, Any]:
+    """The product sign and the author's letters, checked; a symbol that only a derivation has may have one too."""
+    from symkv.formula.latex import Printer
+    from symkv.formula.notation import Notation
+
+    style: dict[str, Any] = {"product": product}
+    Printer(**style)  # refuses any other sign
+    if notation is None:
+        return style
+    from symkv.variants import catalogue
+
+    catalogue()  # a variant may declare symbols of its own
+    named = [derivation for one in what for derivation in derivations_of(one) or ()]
+    own = {entry if isinstance(entry, str) else entry.name for derivation in named for entry in derivation.symbols}
+    return style | {"notation": Notation.load(notation, also=own)}
+
+
 def documents(asked: Asked) -> Iterator[tuple[Document, Checked | None]]:
     """A document for each thing that is named, or one for their comparison; with the derivation where it is one."""
     from symkv.derivations import check
@@ -46,7 +63,7 @@ def documents(asked: Asked) -> Iterator[tuple[Document, Checked | None]]:
         return
     if asked.of is not None:
         raise BadInput("--of goes with --compare; write symkv report --compare gqa mla --of read")
-    found = [(what, _derivations(what)) for what in asked.what or ["two_kilobytes"]]
+    found = [(what, derivations_of(what)) for what in asked.what or ["two_kilobytes"]]
     if asked.of_models and all(derivations is not None for _, derivations in found):
         raise BadInput("NAME=VALUE, --tokens, --batch, --dtype and --target go with a model, a variant or a stack")
     for what, derivations in found:
@@ -57,7 +74,7 @@ def documents(asked: Asked) -> Iterator[tuple[Document, Checked | None]]:
             yield _model(what, asked), None
 
 
-def _derivations(what: str) -> list[Derivation] | None:
+def derivations_of(what: str) -> list[Derivation] | None:
     """The derivations that a name, a .py file or a certificate holds; None where it is something else."""
     from symkv.derivations.loading import load_any, named, shipped_derivations
 
@@ -77,12 +94,11 @@ def _is_certificate(path: Path) -> bool:
         return False
 
 
-def _model(what: str, asked: Asked) -> Document:
+def model_stack(what: str, asked: Asked) -> tuple[Stack, dict[str, Any]]:
+    """The layers of a model, a variant or a stack with its values and formats put in, and what its report is set by."""
     from symkv.cli.sizes import one_dtype, values_of
     from symkv.measure import with_formats
     from symkv.models import resolve
-    from symkv.models.records import names, record
-    from symkv.render import ModelSetting, model_document
     from symkv.solve import parse_box
 
     try:
@@ -98,15 +114,16 @@ def _model(what: str, asked: Asked) -> Document:
     target = None if asked.target is None else _target([stack], asked.target, ranges, rates, code)
     if code is not None or not any(part.open for part in stack.parts):
         stack = with_formats(stack, {}, dtype=code)
-    setting = ModelSetting(
-        tokens=length,
-        batch=sequences,
-        title=record(what).title if what in names() else "",
-        notes=tuple(notes),
-        target=target,
-        **asked.style,
-    )
-    return model_document(stack, setting)
+    return stack, {"tokens": length, "batch": sequences, "notes": tuple(notes), "target": target}
+
+
+def _model(what: str, asked: Asked) -> Document:
+    from symkv.models.records import names, record
+    from symkv.render import ModelSetting, model_document
+
+    stack, found = model_stack(what, asked)
+    title = record(what).title if what in names() else ""
+    return model_document(stack, ModelSetting(title=title, **found, **asked.style))
 
 
 def _comparison(asked: Asked) -> Document:

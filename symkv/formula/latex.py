@@ -148,11 +148,19 @@ class Printer:
                 return rf"\left({self.factor(left)} \bmod {self.modulus(right)}\right)", _ATOM
             case ast.Call(func=ast.Name(id=function), args=args):
                 return rf"\{function}\left({', '.join(map(self.whole, args))}\right)", _ATOM
-            case ast.IfExp(test=ast.Compare(left=left, ops=[op], comparators=[right]), body=body, orelse=orelse):
-                condition = f"{self.term(left, first=True)} {_COMPARISON[type(op)]} {self.term(right, first=True)}"
-                rows = rf"{self.whole(body)} & \text{{if }} {condition} \\ {self.whole(orelse)} & \text{{otherwise}}"
-                return rf"\begin{{cases}} {rows} \end{{cases}}", _CONDITION
+            case ast.IfExp():
+                return rf"\begin{{cases}} {self._rows(node)} \end{{cases}}", _CONDITION
         raise TypeError(f"not a node of the language: {type(node).__name__}")
+
+    def _rows(self, node: ast.expr) -> str:
+        """The rows of cases: what stands behind otherwise, if it is a choice itself, gives the rows that follow."""
+        rows = []
+        while isinstance(node, ast.IfExp):
+            assert isinstance(node.test, ast.Compare)
+            left, right = (self.term(side, first=True) for side in (node.test.left, node.test.comparators[0]))
+            rows.append(rf"{self.whole(node.body)} & \text{{if }} {left} {_COMPARISON[type(node.test.ops[0])]} {right}")
+            node = node.orelse
+        return r" \\ ".join([*rows, rf"{self.whole(node)} & \text{{otherwise}}"])
 
     def _bracket(self, node: ast.expr, level: int) -> str:
         return _wrapped(*self._write(node), level)

@@ -102,25 +102,38 @@ def rows(formula: Formula, printer: Printer, width: float = PAGE) -> list[str]:
     return [_indent(row) + row.text for row in found]
 
 
-def laid(relation: Relation, printer: Printer, width: float = PAGE, *, left: float = 0) -> Laid:
+def laid(
+    relation: Relation, printer: Printer, width: float = PAGE, *, left: float = 0, over: str = "", beside: bool = True
+) -> Laid:
     """The relation in lines of at most `width` points where it can be, `left` of them kept for the left sides beside.
 
-    A short left side stands left of the sign; below a long one the right side begins with the sign.
+    A short left side stands left of the sign; below a long one the right side begins with the sign. With `over` the
+    left side is a limit, as that symbol grows; without `beside` no right side stands beside the left one in lines.
     """
     breaker = _Breaker(printer)
     lhs, sign, rhs = latex.ordered(relation.lhs.tree, relation.sign, relation.rhs.tree)
     sign = latex.RELATIONS[sign]
-    before = breaker.flat(printer.whole(lhs))
+    limit = limit_of(over, printer)
+    before = limit + breaker.flat(printer.factor(lhs) if limit else printer.whole(lhs))
     right = width - max(points(before), left)
     one = Laid(before, (Row(0, f"{sign} {breaker.flat(printer.whole(rhs))}"),))
     if one.right <= right:
         return one
-    beside = Laid(before, tuple(_put(breaker.whole(rhs, right - _SIGN, right - _QUAD), f"{sign} ")))
-    if points(before) <= width * 0.4 and beside.right <= right:
-        return beside
-    top = breaker.whole(lhs, width, width - _QUAD)
+    short = Laid(before, tuple(_put(breaker.whole(rhs, right - _SIGN, right - _QUAD), f"{sign} ")))
+    if points(before) <= width * 0.4 and short.right <= right and beside:
+        return short
+    top = (breaker.factor if limit else breaker.whole)(lhs, width - points(limit), width - _QUAD)
     under = breaker.whole(rhs, width - _QUAD - _SIGN, width - 2 * _QUAD)
-    return Laid("", (*_deeper(top, after_first=1), *_deeper(_put(under, f"{sign} "), 1, after_first=1)))
+    return Laid("", (*_deeper(_put(top, limit), after_first=1), *_deeper(_put(under, f"{sign} "), 1, after_first=1)))
+
+
+def limit_of(over: str, printer: Printer) -> str:
+    r"""What stands before the left side of a limit, "" for none.
+
+    >>> limit_of("n_tokens", Printer())
+    '\\lim_{S \\to \\infty} '
+    """
+    return rf"\lim_{{{printer.name(over)} \to \infty}} " if over else ""
 
 
 def tightened(source: str) -> str:

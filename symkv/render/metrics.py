@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from symkv.formula.latex_names import ACCENTS, FONTS, ROMAN
 from symkv.formula.latex_tokens import SPACES, Tokens
@@ -114,6 +115,7 @@ class Measure:
     tall: int
 
 
+@lru_cache(maxsize=8192)
 def measure(source: str) -> Measure:
     r"""The measure of one line of a formula, set in display style.
 
@@ -187,8 +189,7 @@ def _nucleus(tokens: Tokens, at: int, size: float, display: bool) -> tuple[float
         inner = tokens.closing[at + 1] if tokens.text(at + 1) == "{" else at + 2
         letters = tokens.source[tokens[at + 1].start : tokens[inner].start].strip("{")
         wider = 1.0 if text in ROMAN else 1.25
-        width = sum(_upright(letter) for letter in letters) * wider
-        return width * size, "ord", 0, inner + (tokens.text(at + 1) == "{")
+        return text_width(letters) * wider * size, "ord", 0, inner + (tokens.text(at + 1) == "{")
     if text in ACCENTS:
         inside, after = _argument(tokens, at + 1, size)
         return inside.width, "ord", inside.tall, after
@@ -201,8 +202,9 @@ def _nucleus(tokens: Tokens, at: int, size: float, display: bool) -> tuple[float
     return _ITALIC.get(text, _GREEK.get(text[1:], 700)) * size, "ord", 0, at + 1
 
 
-def _upright(letter: str) -> int:
-    return 333 if letter == " " else 500 if letter.isdigit() else _UPRIGHT.get(letter, 278)
+def text_width(text: str) -> int:
+    """The width of upright text in thousandths of an em."""
+    return sum(333 if c == " " else 500 if c.isdigit() or c in "+=%" else _UPRIGHT.get(c, 278) for c in text)
 
 
 def _smaller(size: float) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 
 from symkv.caches import Part, Stack, quantity
 from symkv.caches.rows import format_of
-from symkv.derivations import check
+from symkv.derivations import Checked, check
 from symkv.formula import Formula
 from symkv.formula.latex import Product
 from symkv.formula.notation import Notation
@@ -94,6 +94,12 @@ def model_document(stack: Stack, setting: ModelSetting | None = None) -> Documen
     values["legend"] = _legend(found, values["legend"])
     values["sources"] = sources(stack)
     return document("model", name, values, _inputs(stack, setting))
+
+
+def stack_checked(stack: Stack, title: str = "") -> Checked:
+    """The checked derivation of a stack's bytes from its cached tensors; `Refuted` would be an error of symkv's own."""
+    stack = stack.filled()
+    return check(stack_derivation(lettered(stack), file_name(stack.name), title or stack.name, "")).require()
 
 
 def file_name(name: str) -> str:
