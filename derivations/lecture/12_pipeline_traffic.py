@@ -119,13 +119,6 @@ derivation = Derivation(
             units=("4 = layer",),
         ),
         Step(
-            "one_layer",
-            "cases",
-            "ceil(network_ratio/(2*active_experts)) = 1",
-            why="with at least half as many active experts as the networks are apart, one layer is enough",
-            where=("network_ratio <= 2*active_experts",),
-        ),
-        Step(
             "stages",
             "round_up",
             "ceil(n_layers/stage_layers) - floor(n_layers/stage_layers)"
@@ -136,26 +129,27 @@ derivation = Derivation(
     instances=(
         Instance(
             "8 active experts",
-            "ceil(network_ratio/(2*active_experts))",
+            "network_ratio/(2*active_experts)",
             {"network_ratio": 8, "active_experts": 8},
-            1,
+            "1/2",
             "layers",
-            "the 8 routed experts of DeepSeek-V3",
+            "so one: the 8 routed experts of DeepSeek-V3",
         ),
         Instance(
             "one active expert",
-            "ceil(network_ratio/(2*active_experts))",
+            "network_ratio/(2*active_experts)",
             {"network_ratio": 8, "active_experts": 1},
             4,
             "layers",
+            "a stage needs four",
         ),
         Instance(
             "three active experts",
-            "ceil(network_ratio/(2*active_experts))",
+            "network_ratio/(2*active_experts)",
             {"network_ratio": 8, "active_experts": 3},
-            2,
+            "4/3",
             "layers",
-            "4/3 rounded up",
+            "so two",
         ),
         Instance(
             "spoken: 32 active experts, one layer",

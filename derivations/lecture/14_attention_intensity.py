@@ -128,10 +128,10 @@ derivation = Derivation(
         Step(
             "feed_forward",
             "limit",
-            "6*batch*(width_factor*batch)*(width_factor*batch)"
-            "/(4*batch*(width_factor*batch) + 4*batch*(width_factor*batch)"
-            " + 6*(width_factor*batch)*(width_factor*batch)) = batch",
-            why="a feed-forward layer much wider than its batch does as many operations a byte as the batch has tokens",
+            "batch*(width_factor*batch)*(width_factor*batch)"
+            "/(batch*(width_factor*batch) + (width_factor*batch)*(width_factor*batch)"
+            " + batch*(width_factor*batch)) = batch",
+            why="a matrix much wider than its batch takes as many operations a byte as the batch has tokens",
             over="width_factor",
         ),
         Step(

@@ -348,7 +348,7 @@ derivation = Derivation(
             "spoken-share",
             "2/(6*utilisation)",
             {"utilisation": "3/10"},
-            "0.1",
+            "10 %",
             "pope2026",
             expect="differs",
             exact="10/9",
@@ -356,7 +356,7 @@ derivation = Derivation(
             cause="multiplied by the utilisation where the cost is divided by it",
             as_printed="2/6*utilisation",
             place="01:18:59",
-            note="corrected on air: this is like 1.5, and this is one",
+            note="said as 1/10, and corrected on air: this is like 1.5, and this is one",
         ),
     ),
 )
