@@ -7,6 +7,7 @@ The order of the table is the order in which a derived form prints its factors (
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -139,6 +140,7 @@ def _ratio(name: str, latex: str, words: str, unit: str, dimension: str, *aliase
 
 _TABLE: dict[str, Symbol] = {}
 _ALIASES: dict[str, str] = {}
+_FURTHER: list[Callable[[], object]] = []
 
 
 def declare(symbol: Symbol, *, after: str = "") -> Symbol:
@@ -282,11 +284,19 @@ def lookup(name: str) -> Symbol:
     ('d_latent', 'n_{\\\\mathrm{kv}}')
     """
     symbol = find(name)
+    while symbol is None and _FURTHER:
+        _FURTHER.pop()()
+        symbol = find(name)
     if symbol is None:
         near = alike(name, [*_TABLE, *_ALIASES])
         hint = f"; did you mean {', '.join(near)}?" if near else f"; known are {', '.join(list(_TABLE)[:8])}, ..."
         raise BadInput(f"a symbol must be declared, {name[:40]!r} is not{hint}")
     return symbol
+
+
+def declared_by(load: Callable[[], object]) -> None:
+    """Name what declares further symbols: it is loaded once a name is looked up that no symbol has."""
+    _FURTHER.append(load)
 
 
 def rank(name: str) -> int:

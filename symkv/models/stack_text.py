@@ -13,7 +13,7 @@ from symkv.formula import symbol as named
 from symkv.formula.reader import is_name
 from symkv.models import schedules
 from symkv.models.values import MOST
-from symkv.variants import variant
+from symkv.variants import catalogue, variant
 
 MAX_CHARS, MAX_TERMS, MOST_LAYERS = 4096, 64, 10_000
 SCHEDULES = {
@@ -163,6 +163,9 @@ def _part(term: str) -> Part:
 def _named_count(name: str) -> str:
     """The symbol of a count that stays open; a name that no table has is declared as a number of layers."""
     known = symbols.find(name)
+    if known is None:
+        catalogue()  # a variant that is not loaded yet may have the name
+        known = symbols.find(name)
     if known is None:
         if not is_name(name):
             raise BadInput(f"a count must be a whole number or a name, got {name[:20]!a}; write 10*gqa() or n_a*gqa()")

@@ -6,6 +6,7 @@ import importlib
 from functools import cache, lru_cache
 from importlib.util import find_spec
 
+from symkv import symbols
 from symkv.caches import Variant
 from symkv.errors import BadInput, alike
 
@@ -66,3 +67,6 @@ def variant(name: str) -> Variant:
         near = alike(name, catalogue(), cutoff=0.4) or list(catalogue())[:8]
         raise BadInput(f"a variant must be in the catalogue, {name[:40]!r} is not; try {', '.join(near)}")
     return found
+
+
+symbols.declared_by(catalogue)
