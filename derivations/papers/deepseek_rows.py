@@ -14,8 +14,8 @@ def _bytes(name, letter, words):
 
 V32 = _rate("v32_per_token", r"\kappa_{3.2}", "bytes stored per token by V3.2")
 V4 = _rate("v4_per_token", r"\kappa_{4}", "bytes stored per token by V4")
-ROW = _bytes("row", "e", "bytes of a latent row")
-KEY = _bytes("key", r"e_{\mathrm{I}}", "bytes of an index key")
+ROW = _bytes("mla_row", "e", "bytes of a latent row")
+KEY = _bytes("key_row", r"e_{\mathrm{I}}", "bytes of an index key")
 ENTRY = _bytes("entry", r"e_{4}", "bytes of an entry of V4")
 INDEX = _bytes("index_entry", r"e_{4,\mathrm{I}}", "bytes of an index entry of V4")
 READ = _rate("read_bytes", r"R", "bytes that a step reads in one layer")
@@ -29,7 +29,10 @@ SPARSE, DENSE, LAYERS = (
 )
 CONTEXT, TOP = (
     Symbol(name, letter, words, "tokens", dimension="1")
-    for name, letter, words in (("context", "S", "tokens of context"), ("selected", "k", "rows that a query selects"))
+    for name, letter, words in (
+        ("seen", "S", "tokens of context"),
+        ("selected", "k", "rows that a query selects"),
+    )
 )
 
 
@@ -41,7 +44,7 @@ MIX = "(n_csa/4 + n_hca/128)*entry + n_csa/4*index_entry"
 PRO_NOW = {"n_csa": 30, "n_hca": 31, "entry": 584, "index_entry": 68}
 FLASH_NOW = {"n_csa": 21, "n_hca": 20, "entry": 584, "index_entry": 68}
 ENTRY_WIDTHS = {"d_nope": 448, "d_rope": 64, "tile": 64}
-OLD = {"n_v32": 61, "row": 656, "key": 132}
+OLD = {"n_v32": 61, "mla_row": 656, "key_row": 132}
 
 derivation = Derivation(
     name="deepseek_rows",
@@ -53,14 +56,14 @@ derivation = Derivation(
     ),
     symbols=(V32, V4, ROW, KEY, ENTRY, INDEX, READ, SPARSE, DENSE, LAYERS, CONTEXT, TOP),
     steps=(
-        Step("latent_row", "collect", "512 + 512/128*4 + 64*2 = 656", why="fp8 values, a scale for 128, keys in bf16"),
-        Step("index_row", "collect", "128 + 4 = 132", why="fp8 index key and its scale"),
+        Step("mla_row", "collect", "512 + 512/128*4 + 64*2 = 656", why="fp8 values, a scale for 128, keys in bf16"),
+        Step("key_row", "collect", "128 + 4 = 132", why="fp8 index key and its scale"),
         Step("index_fp4", "collect", "128/2 + 128/32 = 68", why="in fp4, with a scale byte for 32"),
         Step("entry_row", "collect", "448 + 2*64 + 448/64 + 1 = 584", why="448 fp8, 64 in bf16, 7 scales, and a pad"),
         Step(
             "v32",
             "define",
-            "v32_per_token = n_v32*(row + key)",
+            "v32_per_token = n_v32*(mla_row + key_row)",
             why="each layer keeps a latent row and an index key",
             cite="li2025",
         ),
@@ -77,7 +80,7 @@ derivation = Derivation(
             "v32_per_token = 48068",
             why="61 layers of 788 bytes",
             uses=("v32",),
-            where=("n_v32 = 61", "row = 656", "key = 132"),
+            where=("n_v32 = 61", "mla_row = 656", "key_row = 132"),
         ),
         Step(
             "pro_bytes",
@@ -100,53 +103,53 @@ derivation = Derivation(
         Step(
             "stored_more",
             "bound",
-            "n_v32*(row + key) > n_v32*row",
+            "n_v32*(mla_row + key_row) > n_v32*mla_row",
             why="an index is stored on top of the rows: sparse attention makes the cache larger",
         ),
         Step(
             "reads",
             "define",
-            "read_bytes = key*context + row*min(context, selected)",
+            "read_bytes = key_row*seen + mla_row*min(seen, selected)",
             why="a step scores every index key, and reads the rows selected",
             cite="li2025",
         ),
         Step(
             "short",
             "specialise",
-            "read_bytes = (key + row)*context",
+            "read_bytes = (key_row + mla_row)*seen",
             why="up to k tokens it reads everything, and the keys besides",
             uses=("reads",),
-            where=("context <= selected",),
+            where=("seen <= selected",),
         ),
         Step(
             "long",
             "specialise",
-            "read_bytes = key*context + row*selected",
+            "read_bytes = key_row*seen + mla_row*selected",
             why="beyond them the rows no longer grow",
             uses=("reads",),
-            where=("context >= selected",),
+            where=("seen >= selected",),
         ),
         Step(
             "read_slope",
             "limit",
-            "(key*context + row*min(context, selected))/context = key",
+            "(key_row*seen + mla_row*min(seen, selected))/seen = key_row",
             why="so that in the long run a token costs the reading of its index key",
-            over="context",
+            over="seen",
         ),
         Step(
             "gain",
             "limit",
-            "row*context/(key*context + row*min(context, selected)) = row/key",
+            "mla_row*seen/(key_row*seen + mla_row*min(seen, selected)) = mla_row/key_row",
             why="and the gain over dense reading tends to the ratio of both widths",
-            over="context",
+            over="seen",
         ),
         Step("largest_gain", "cancel", "656/132 = 164/33", why="4.97"),
         Step(
             "pays",
             "bound",
-            "key*context + row*selected < row*context",
+            "key_row*seen + mla_row*selected < mla_row*seen",
             why="it pays from the context on at which the rows saved outweigh the keys",
-            where=("context*(row - key) > row*selected",),
+            where=("seen*(mla_row - key_row) > mla_row*selected",),
         ),
         Step("pays_from", "collect", "656*2048/(656 - 132) = 2563 + 119/131", why="2563.9 tokens, for 2048 rows"),
     ),
@@ -164,7 +167,7 @@ derivation = Derivation(
         _row("entry-v41", "d_head + d_head/tile", "528 B", 528, "vllm2026code", d_head=512, tile=32),
         Claim(
             "pro-of-v32",
-            f"({MIX})/(n_v32*(row + key))",
+            f"({MIX})/(n_v32*(mla_row + key_row))",
             {**PRO_NOW, **OLD},
             "10%",
             "deepseek2026",
@@ -175,7 +178,7 @@ derivation = Derivation(
         ),
         Claim(
             "flash-of-v32",
-            f"({MIX})/(n_v32*(row + key))",
+            f"({MIX})/(n_v32*(mla_row + key_row))",
             {**FLASH_NOW, **OLD},
             "7%",
             "deepseek2026",
@@ -186,8 +189,8 @@ derivation = Derivation(
         ),
         Claim(
             "pro-of-v32-in-bf16",
-            f"({MIX})/(n_v32*(row + key))",
-            {"n_csa": 30, "n_hca": 31, "entry": 1024, "index_entry": 256, "n_v32": 61, "row": 1152, "key": 256},
+            f"({MIX})/(n_v32*(mla_row + key_row))",
+            {"n_csa": 30, "n_hca": 31, "entry": 1024, "index_entry": 256, "n_v32": 61, "mla_row": 1152, "key_row": 256},
             "10%",
             "deepseek2026",
             "differs",

@@ -13,14 +13,14 @@ def _bytes(name, letter, words):
 
 
 MERGED = _pure("merged", "m", "tokens merged into one entry", "tokens")
-CONTEXT = _pure("context", "S", "tokens of context", "tokens")
-WINDOW = _pure("window_rows", "W", "entries of the window", "entries")
+CONTEXT = _pure("seen", "S", "tokens of context", "tokens")
+WINDOW = _pure("windowed", "W", "entries of the window", "entries")
 BLOCK = _pure("native_block", "P", "token positions of a logical block", "tokens")
 ENTRIES = Symbol(
     "n_entries", r"n_{\mathrm{e}}", "entries of one layer", "entries", "nonnegative integer", dimension="1"
 )
 ENTRY = _bytes("entry_bytes", "e", "bytes of an entry")
-LAYER = _bytes("layer_bytes", r"M_{\ell}", "bytes of one layer")
+LAYER = _bytes("merged_bytes", r"M_{\ell}", "bytes of one layer")
 LATENT = {"d_latent": 512, "d_rope": 64, "bytes_per_element": 2}
 OLD = {**LATENT, "n_layers": 61, "d_index": 128}
 TOKENS = {"n_tokens": 2**20}
@@ -49,59 +49,59 @@ derivation = Derivation(
         Step(
             "entries",
             "given",
-            "n_entries = floor(context/merged) + min(context, window_rows)",
+            "n_entries = floor(seen/merged) + min(seen, windowed)",
             why="premise: each full group of m tokens gives an entry, and the last W tokens are kept besides",
             cite="vllm2026",
         ),
-        Step("layer", "define", "layer_bytes = n_entries*entry_bytes", why="key and value are one shared vector"),
+        Step("layer", "define", "merged_bytes = n_entries*entry_bytes", why="key and value are one shared vector"),
         Step(
             "within_window",
             "specialise",
-            "layer_bytes = (floor(context/merged) + context)*entry_bytes",
+            "merged_bytes = (floor(seen/merged) + seen)*entry_bytes",
             why="a context within the window is kept whole, and merged as well",
             uses=("layer", "entries"),
-            where=("context <= window_rows",),
+            where=("seen <= windowed",),
         ),
         Step(
             "beyond_window",
             "specialise",
-            "layer_bytes = (floor(context/merged) + window_rows)*entry_bytes",
+            "merged_bytes = (floor(seen/merged) + windowed)*entry_bytes",
             why="beyond it the window is a constant",
             uses=("layer", "entries"),
-            where=("context >= window_rows",),
+            where=("seen >= windowed",),
         ),
         Step(
             "no_entry_yet",
             "cases",
-            "floor(context/merged) = 0",
+            "floor(seen/merged) = 0",
             why="before the first group is full there is no entry: the window alone is attended to",
-            where=("context < merged",),
+            where=("seen < merged",),
         ),
         Step(
             "full_groups",
             "specialise",
-            "floor(context/merged)*merged = context",
+            "floor(seen/merged)*merged = seen",
             why="at full groups every token is in an entry",
-            where=("merged divides context",),
+            where=("merged divides seen",),
         ),
         Step(
             "left_over",
             "cases",
-            "context - floor(context/merged)*merged = mod(context, merged)",
+            "seen - floor(seen/merged)*merged = mod(seen, merged)",
             why="else the rest waits in a buffer",
         ),
         Step(
             "no_more",
             "bound",
-            "floor(context/merged)*merged <= context",
+            "floor(seen/merged)*merged <= seen",
             why="never more than the tokens there are",
         ),
         Step(
             "long_run",
             "limit",
-            "(floor(context/merged) + min(context, window_rows))/context = 1/merged",
+            "(floor(seen/merged) + min(seen, windowed))/seen = 1/merged",
             why="in the long run a token costs 1/m of an entry",
-            over="context",
+            over="seen",
         ),
         Step(
             "block",

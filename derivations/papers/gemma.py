@@ -9,7 +9,7 @@ MIXED = Symbol(
 ALL = Symbol(
     "global_bytes", r"M_{\mathrm{g}}", "bytes with global layers alone", "bytes", "positive rational", dimension="byte"
 )
-ROW = Symbol("row", "e", "bytes of a row", "bytes", "positive rational", dimension="byte/(layer*token)")
+ROW = Symbol("layer_row", "e", "bytes of a row", "bytes", "positive rational", dimension="byte/(layer*token)")
 RATIO = Symbol("local_per_global", "q", "local layers for a global one", "layers", dimension="1")
 LONG = {"n_tokens": "32Ki"}
 MODEL_27B = {"n_global_layers": 10, "n_local_layers": 52, "n_kv_heads": 16, "d_head": 128, "window": 1024}
@@ -34,11 +34,11 @@ derivation = Derivation(
     ),
     symbols=(MIXED, ALL, ROW, RATIO, "n_layers", "n_global_layers", "n_local_layers", "window", "n_tokens"),
     steps=(
-        Step("all", "define", "global_bytes = n_layers*row*n_tokens", why="every layer keeps every row"),
+        Step("all", "define", "global_bytes = n_layers*layer_row*n_tokens", why="every layer keeps every row"),
         Step(
             "mixed",
             "define",
-            "mixed_bytes = n_global_layers*row*n_tokens + n_local_layers*row*min(n_tokens, window)",
+            "mixed_bytes = n_global_layers*layer_row*n_tokens + n_local_layers*layer_row*min(n_tokens, window)",
             why="a local layer keeps the rows of its window",
             cite="gemma2025",
         ),
@@ -53,7 +53,7 @@ derivation = Derivation(
         Step(
             "saved",
             "specialise",
-            "global_bytes - mixed_bytes = n_local_layers*row*(n_tokens - window)",
+            "global_bytes - mixed_bytes = n_local_layers*layer_row*(n_tokens - window)",
             why="beyond it each local layer saves the rows that have left the window",
             uses=("all", "mixed"),
             where=("n_tokens >= window", "n_layers = n_global_layers + n_local_layers"),

@@ -9,14 +9,14 @@ def _per_token(name, letter, words):
 
 
 GUESSED = _per_token("guessed_per_token", r"\hat\kappa", "bytes per token with a guessed head width")
-TRUE = _per_token("true_per_token", r"\kappa", "bytes per token with the width that the config names")
-WIDTH = Symbol("d_model", "d", "width of the model", "elements", dimension="element/(layer*token)")
+TRUE = _per_token("true_per_token", r"\kappa", "bytes stored per token")
+WIDTH = Symbol("model_width", "d", "width of the model", "elements", dimension="element/(layer*token)")
 FORMULA = "n_layers*2*n_kv_heads*d_head*bytes_per_element"
 
 
 def _share(name, d_model, n_heads, d_head, printed, exact, source, sign="high"):
-    one, other = ("d_model/(n_heads*d_head)", "1") if sign == "high" else ("1", "d_model/(n_heads*d_head)")
-    given = {"d_model": d_model, "n_heads": n_heads, "d_head": d_head}
+    one, other = ("model_width/(n_heads*d_head)", "1") if sign == "high" else ("1", "model_width/(n_heads*d_head)")
+    given = {"model_width": d_model, "n_heads": n_heads, "d_head": d_head}
     return Claim(name, f"{one} - {other}", given, printed, source, _verdict(printed), exact=exact)
 
 
@@ -28,7 +28,7 @@ def _width(name, d_model, n_heads, d_head, printed, source, ratio):
     return Claim(
         name,
         "d_head",
-        {"d_model": d_model, "n_heads": n_heads, "d_head": d_head},
+        {"model_width": d_model, "n_heads": n_heads, "d_head": d_head},
         printed,
         source,
         "differs",
@@ -36,7 +36,7 @@ def _width(name, d_model, n_heads, d_head, printed, source, ratio):
         exact=d_head,
         ratio=ratio,
         cause="the model's width over its query heads, where the config names another width",
-        as_printed="d_model/n_heads",
+        as_printed="model_width/n_heads",
         decimals=2,
     )
 
@@ -94,7 +94,7 @@ derivation = Derivation(
         "others, and right only where the heads split the model's width."
     ),
     symbols=(GUESSED, TRUE, WIDTH, "n_layers", "n_heads", "n_kv_heads", "d_head", "bytes_per_element"),
-    over_reals=("d_model", "d_head"),
+    over_reals=("model_width", "d_head"),
     steps=(
         Step(
             "true",
@@ -106,21 +106,21 @@ derivation = Derivation(
         Step(
             "guessed",
             "define",
-            "guessed_per_token = n_layers*2*n_kv_heads*(d_model/n_heads)*bytes_per_element",
+            "guessed_per_token = n_layers*2*n_kv_heads*(model_width/n_heads)*bytes_per_element",
             why="the width that a split of the model's width among the query heads would give",
             cite="soksof2026",
         ),
         Step(
             "factor",
             "cancel",
-            "guessed_per_token/true_per_token = d_model/(n_heads*d_head)",
+            "guessed_per_token/true_per_token = model_width/(n_heads*d_head)",
             why="neither layers nor KV heads nor precision matter",
             uses=("true", "guessed"),
         ),
         Step(
             "right",
             "solve_for",
-            "d_head = d_model/n_heads",
+            "d_head = model_width/n_heads",
             why="the guess is right for no other width",
             uses=("true", "guessed"),
             where=("guessed_per_token = true_per_token",),
@@ -131,7 +131,7 @@ derivation = Derivation(
             "guessed_per_token > true_per_token",
             why="it is too high where the query heads are narrower than the model",
             uses=("true", "guessed"),
-            where=("d_model > n_heads*d_head",),
+            where=("model_width > n_heads*d_head",),
         ),
         Step(
             "too_low",
@@ -139,7 +139,7 @@ derivation = Derivation(
             "guessed_per_token < true_per_token",
             why="and too low where they are wider",
             uses=("true", "guessed"),
-            where=("d_model < n_heads*d_head",),
+            where=("model_width < n_heads*d_head",),
         ),
         Step("mistral", "cancel", "5120/(32*128) = 5/4", why="Mistral Small 24B: 25 % too high"),
         Step("gpt_oss", "cancel", "2880/(64*64) = 45/64", why="gpt-oss 20B: 30 % too low"),
@@ -151,13 +151,15 @@ derivation = Derivation(
         Step(
             "whole",
             "cases",
-            "floor(d_model/n_heads)*n_heads = d_model - mod(d_model, n_heads)",
+            "floor(model_width/n_heads)*n_heads = model_width - mod(model_width, n_heads)",
             why="what a whole-number division loses besides, where the heads do not come out even",
         ),
     ),
     instances=(
-        Instance("width guessed for Mistral Small 24B", "d_model/n_heads", {"d_model": 5120, "n_heads": 32}, 160),
-        Instance("width guessed for gpt-oss 20B", "d_model/n_heads", {"d_model": 2880, "n_heads": 64}, 45),
+        Instance(
+            "width guessed for Mistral Small 24B", "model_width/n_heads", {"model_width": 5120, "n_heads": 32}, 160
+        ),
+        Instance("width guessed for gpt-oss 20B", "model_width/n_heads", {"model_width": 2880, "n_heads": 64}, 45),
     ),
     claims=(
         _width("mistral-small-24b", 5120, 32, 128, "160", "soksof2026", "5/4"),

@@ -4,7 +4,7 @@ from symkv.derivations import Claim, Derivation, Instance, Step
 from symkv.symbols import Symbol
 
 COUNTED = Symbol(
-    "counted",
+    "counted_per_token",
     r"\kappa_{\mathrm{all}}",
     "bytes per token with every layer counted",
     "bytes",
@@ -12,9 +12,14 @@ COUNTED = Symbol(
     dimension="byte/token",
 )
 TRUE = Symbol(
-    "kept", r"\kappa", "bytes per token that the layers keep", "bytes", "positive rational", dimension="byte/token"
+    "kept_per_token",
+    r"\kappa",
+    "bytes per token that the layers keep",
+    "bytes",
+    "positive rational",
+    dimension="byte/token",
 )
-ROW = Symbol("row", "e", "bytes of a row", "bytes", "positive rational", dimension="byte/(layer*token)")
+ROW = Symbol("layer_row", "e", "bytes of a row", "bytes", "positive rational", dimension="byte/(layer*token)")
 RATIO = Symbol("linear_per_full", "q", "linear layers for one that keeps rows", "layers", dimension="1")
 POOL = Symbol("pool", "H", "bytes of the pool", "bytes", "positive rational", dimension="byte")
 FIXED = Symbol(
@@ -42,34 +47,39 @@ derivation = Derivation(
     ),
     symbols=(COUNTED, TRUE, ROW, RATIO, POOL, FIXED, SHOWN, LENGTH, "n_layers", "n_global_layers"),
     steps=(
-        Step("counted", "define", "counted = n_layers*row", why="a tool that multiplies by all layers"),
         Step(
-            "kept",
+            "counted_per_token",
             "define",
-            "kept = n_global_layers*row",
+            "counted_per_token = n_layers*layer_row",
+            why="a tool that multiplies by all layers",
+        ),
+        Step(
+            "kept_per_token",
+            "define",
+            "kept_per_token = n_global_layers*layer_row",
             why="linear layers keep a state of constant size and no rows",
             cite="kimi2025",
         ),
         Step(
             "overstated",
             "specialise",
-            "counted/kept = linear_per_full + 1",
+            "counted_per_token/kept_per_token = linear_per_full + 1",
             why="at q to one",
-            uses=("counted", "kept"),
+            uses=("counted_per_token", "kept_per_token"),
             where=("n_layers = (linear_per_full + 1)*n_global_layers",),
         ),
         Step(
             "saved",
             "specialise",
-            "1 - kept/counted = linear_per_full/(linear_per_full + 1)",
+            "1 - kept_per_token/counted_per_token = linear_per_full/(linear_per_full + 1)",
             why="what the linear layers save",
-            uses=("counted", "kept"),
+            uses=("counted_per_token", "kept_per_token"),
             where=("n_layers = (linear_per_full + 1)*n_global_layers",),
         ),
         Step(
             "three_to_one",
             "specialise",
-            "1 - kept/counted = 3/4",
+            "1 - kept_per_token/counted_per_token = 3/4",
             why="three to one: the 75 % of the paper",
             uses=("saved",),
             where=("linear_per_full = 3",),
@@ -84,9 +94,9 @@ derivation = Derivation(
         Step(
             "not_all",
             "bound",
-            "kept < counted",
+            "kept_per_token < counted_per_token",
             why="any linear layer saves something",
-            uses=("counted", "kept"),
+            uses=("counted_per_token", "kept_per_token"),
             where=("n_global_layers < n_layers",),
         ),
         Step("kimi_linear", "cancel", "1 - 7/27 = 20/27", why="27 layers, of which 7 keep rows: 74.07 %, not quite 75"),
@@ -94,28 +104,28 @@ derivation = Derivation(
         Step(
             "log",
             "define",
-            "shown = pool/(pool/(kept*max_length + fixed)*max_length)",
+            "shown = pool/(pool/(kept_per_token*max_length + fixed)*max_length)",
             why="an engine's log: concurrency times the longest request, called a capacity in tokens",
             cite="chntentes2026",
         ),
         Step(
             "not_a_rate",
             "collect",
-            "shown = kept + fixed/max_length",
+            "shown = kept_per_token + fixed/max_length",
             why="so that pool over tokens is the rate plus what a request holds whatever its length",
             uses=("log",),
         ),
         Step(
             "too_large",
             "bound",
-            "shown > kept",
+            "shown > kept_per_token",
             why="always too large",
             uses=("not_a_rate",),
         ),
         Step(
             "long_requests",
             "limit",
-            "kept + fixed/max_length = kept",
+            "kept_per_token + fixed/max_length = kept_per_token",
             why="and right only for very long requests",
             over="max_length",
         ),

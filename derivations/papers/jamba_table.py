@@ -7,9 +7,9 @@ HYBRID = Symbol(
     "hybrid_bytes", r"M_{\mathrm{hyb}}", "bytes of a hybrid", "bytes", "positive rational", dimension="byte"
 )
 FULL = Symbol(
-    "full_bytes", r"M_{\mathrm{att}}", "bytes of attention alone", "bytes", "positive rational", dimension="byte"
+    "every_layer_bytes", r"M_{\mathrm{att}}", "bytes of attention alone", "bytes", "positive rational", dimension="byte"
 )
-ROW = Symbol("row", "e", "bytes of a row", "bytes", "positive rational", dimension="byte/(layer*token)")
+ROW = Symbol("layer_row", "e", "bytes of a row", "bytes", "positive rational", dimension="byte/(layer*token)")
 STATE = Symbol(
     "state_bytes", r"\sigma", "bytes of a layer's state", "bytes", "positive rational", dimension="byte/layer"
 )
@@ -64,28 +64,28 @@ derivation = Derivation(
     symbols=(HYBRID, FULL, ROW, STATE, PERIOD, "n_layers", "n_global_layers", "n_recurrent_layers", "n_tokens"),
     over_reals=("n_tokens",),
     steps=(
-        Step("full", "define", "full_bytes = n_layers*row*n_tokens", why="every layer keeps its rows"),
+        Step("full", "define", "every_layer_bytes = n_layers*layer_row*n_tokens", why="every layer keeps its rows"),
         Step(
             "hybrid",
             "define",
-            "hybrid_bytes = n_global_layers*row*n_tokens + n_recurrent_layers*state_bytes",
+            "hybrid_bytes = n_global_layers*layer_row*n_tokens + n_recurrent_layers*state_bytes",
             why="some layers keep rows, the others a state of constant size",
             cite="lieber2024",
         ),
         Step(
             "pays",
             "solve_for",
-            "n_tokens = n_recurrent_layers*state_bytes/((n_layers - n_global_layers)*row)",
+            "n_tokens = n_recurrent_layers*state_bytes/((n_layers - n_global_layers)*layer_row)",
             why="the context at which both keep the same: one state for the rows of that many tokens",
             where=(
-                "n_global_layers*row*n_tokens + n_recurrent_layers*state_bytes = n_layers*row*n_tokens",
+                "n_global_layers*layer_row*n_tokens + n_recurrent_layers*state_bytes = n_layers*layer_row*n_tokens",
                 "n_layers > n_global_layers",
             ),
         ),
         Step(
             "one_state",
             "specialise",
-            "n_tokens = state_bytes/row",
+            "n_tokens = state_bytes/layer_row",
             why="where every other layer has a state, it is the state counted in rows",
             uses=("pays",),
             where=("n_layers = n_global_layers + n_recurrent_layers",),
@@ -93,23 +93,23 @@ derivation = Derivation(
         Step(
             "smaller",
             "bound",
-            "hybrid_bytes <= full_bytes",
+            "hybrid_bytes <= every_layer_bytes",
             why="from that context on the hybrid is the smaller one",
             uses=("full", "hybrid"),
-            where=("n_layers = n_global_layers + n_recurrent_layers", "row*n_tokens >= state_bytes"),
+            where=("n_layers = n_global_layers + n_recurrent_layers", "layer_row*n_tokens >= state_bytes"),
         ),
         Step(
             "larger",
             "bound",
-            "hybrid_bytes >= full_bytes",
+            "hybrid_bytes >= every_layer_bytes",
             why="and below it the larger one",
             uses=("full", "hybrid"),
-            where=("n_layers = n_global_layers + n_recurrent_layers", "row*n_tokens <= state_bytes"),
+            where=("n_layers = n_global_layers + n_recurrent_layers", "layer_row*n_tokens <= state_bytes"),
         ),
         Step(
             "long",
             "limit",
-            "(n_global_layers*row*n_tokens + n_recurrent_layers*state_bytes)/(n_layers*row*n_tokens)"
+            "(n_global_layers*layer_row*n_tokens + n_recurrent_layers*state_bytes)/(n_layers*layer_row*n_tokens)"
             " = n_global_layers/n_layers",
             why="in a long context the states no longer count",
             over="n_tokens",

@@ -7,8 +7,8 @@ KEYS = Symbol(
     "key_value_ops", r"\phi_{\mathrm{kv}}", "operations for the keys and values of a token", "flop", dimension="1"
 )
 PASS = Symbol("pass_ops", r"\phi", "operations of a token's pass", "flop", dimension="1")
-DEPTH = Symbol("depth", "L", "layers", "layers", dimension="1")
-WIDTH = Symbol("wide", "d", "width of the model", "elements", dimension="1")
+DEPTH = Symbol("gpt_layers", "L", "layers", "layers", dimension="1")
+WIDTH = Symbol("gpt_width", "d", "width of the model", "elements", dimension="1")
 A100 = {"bandwidth": "1.5e12"}
 FIFTY_TWO = {"n_layers": 64, "d_model": 8192}
 GOPHER = {"n_parameters": 260_000_000_000, "n_gpus": 16}
@@ -35,18 +35,18 @@ derivation = Derivation(
         Step(
             "keys",
             "define",
-            "key_value_ops = 2*2*depth*wide**2",
+            "key_value_ops = 2*2*gpt_layers*gpt_width**2",
             why="two products of a vector with a square matrix in each layer",
             cite="kipply2022",
         ),
         Step(
             "pass",
             "define",
-            "pass_ops = depth*(2*3*wide**2 + 2*wide**2 + 16*wide**2)",
+            "pass_ops = gpt_layers*(2*3*gpt_width**2 + 2*gpt_width**2 + 16*gpt_width**2)",
             why="queries, keys and values, the output, and a feed-forward layer four times as wide",
             cite="kipply2022",
         ),
-        Step("added", "collect", "pass_ops = 24*depth*wide**2", why="added up", uses=("pass",)),
+        Step("added", "collect", "pass_ops = 24*gpt_layers*gpt_width**2", why="added up", uses=("pass",)),
         Step(
             "sixth",
             "cancel",
@@ -60,7 +60,7 @@ derivation = Derivation(
             "key_value_ops = 17179869184",
             why="the model of 52 billion parameters",
             uses=("keys",),
-            where=("depth = 64", "wide = 8192"),
+            where=("gpt_layers = 64", "gpt_width = 8192"),
         ),
         Step(
             "whole_pass",
@@ -68,7 +68,7 @@ derivation = Derivation(
             "pass_ops = 103079215104",
             why="and its pass",
             uses=("added",),
-            where=("depth = 64", "wide = 8192"),
+            where=("gpt_layers = 64", "gpt_width = 8192"),
         ),
         Step("tokens", "collect", "16*10**9 = 7629*2097152 + 827392", why="16 GB hold 7629 tokens, with a rest"),
         Step("sequences", "collect", "7629 = 3*2048 + 1485", why="three sequences of 2048 tokens and part of a fourth"),

@@ -12,7 +12,7 @@ BLOCK = Symbol(
     "positive rational",
     dimension="byte/layer",
 )
-COUNT = Symbol("n_blocks", r"n_{\mathrm{b}}", "blocks of one layer", "blocks", "positive rational", dimension="1")
+COUNT = Symbol("layer_blocks", r"n_{\mathrm{b}}", "blocks of one layer", "blocks", "positive rational", dimension="1")
 GPU_HEADS = Symbol("gpu_heads", r"n_{t}", "KV heads on one GPU", "heads", dimension="head/layer")
 SHAPE = {"n_layers": 80, "n_kv_heads": 8, "d_head": 128, "bytes_per_element": 2}
 NOTE = "pages 4 and 6 of the paper as quoted in issue 2 of its repository"
@@ -53,14 +53,14 @@ derivation = Derivation(
         Step(
             "blocks",
             "define",
-            "n_blocks = 2*ceil(n_tokens/block_size)",
+            "layer_blocks = 2*ceil(n_tokens/block_size)",
             why="blocks of keys and of values in one layer",
             units=("2 = 1",),
         ),
         Step(
             "all_layers",
             "specialise",
-            "sent = n_layers*n_blocks*block_bytes",
+            "sent = n_layers*layer_blocks*block_bytes",
             why="full blocks hold exactly what is sent, in every layer",
             uses=("sent", "block", "blocks"),
             where=("block_size divides n_tokens",),
@@ -68,7 +68,7 @@ derivation = Derivation(
         Step(
             "no_less",
             "bound",
-            "n_layers*n_blocks*block_bytes >= sent",
+            "n_layers*layer_blocks*block_bytes >= sent",
             why="and never less",
             uses=("sent", "block", "blocks"),
         ),
@@ -83,7 +83,7 @@ derivation = Derivation(
         Step(
             "blocks_of_a_layer",
             "specialise",
-            "n_blocks = 2048",
+            "layer_blocks = 2048",
             why="keys and values of 16,384 tokens in blocks of 16",
             uses=("blocks",),
             where=("n_tokens = 2**14", "block_size = 16"),
@@ -115,8 +115,8 @@ derivation = Derivation(
         ),
         Claim(
             "blocks",
-            "n_blocks*block_bytes",
-            {"n_blocks": 2048, "block_bytes": 4096},
+            "layer_blocks*block_bytes",
+            {"layer_blocks": 2048, "block_bytes": 4096},
             "640 MB",
             "chen2025",
             "differs",
@@ -125,7 +125,7 @@ derivation = Derivation(
             exact=8388608,
             ratio="78125/1024",
             cause="the blocks of one layer, where the model has 80",
-            as_printed="80*n_blocks*block_bytes",
+            as_printed="80*layer_blocks*block_bytes",
         ),
         Claim(
             "block",

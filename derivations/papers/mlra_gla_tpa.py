@@ -13,7 +13,7 @@ def _count(name, letter, words):
 
 
 RANK = _width("rank_row", r"e_{t}", "row that a rank holds")
-WHOLE = _width("row", "e", "row of a layer")
+WHOLE = _width("row_widths", "e", "row of a layer")
 LATENT = _width("latent", r"d_{\mathrm{c}}", "latent")
 ROTARY = _width("rotary", r"d_{\mathrm{r}}", "rotary key")
 GROUPS = _count("groups", "g", "groups of the latent")
@@ -50,7 +50,9 @@ derivation = Derivation(
     ),
     symbols=(RANK, WHOLE, LATENT, ROTARY, GROUPS, RANKS, HEADS, CHANNELS, KEYS, VALUES, TENSOR, FULL),
     steps=(
-        Step("whole", "define", "row = latent + rotary", why="latent and rotary key of a layer, however it is cut"),
+        Step(
+            "whole", "define", "row_widths = latent + rotary", why="latent and rotary key of a layer, however it is cut"
+        ),
         Step(
             "rank",
             "given",
@@ -61,7 +63,7 @@ derivation = Derivation(
         Step(
             "one_group",
             "specialise",
-            "rank_row = row",
+            "rank_row = row_widths",
             why="a single latent is copied to every rank: MLA",
             uses=("rank", "whole"),
             where=("groups = 1",),
@@ -85,14 +87,14 @@ derivation = Derivation(
         Step(
             "no_more",
             "bound",
-            "rank_row <= row",
+            "rank_row <= row_widths",
             why="a rank never holds more than the row",
             uses=("rank", "whole"),
         ),
         Step(
             "together",
             "bound",
-            "ranks*rank_row >= row",
+            "ranks*rank_row >= row_widths",
             why="and the ranks together never less",
             uses=("rank", "whole"),
         ),
@@ -106,7 +108,7 @@ derivation = Derivation(
         Step(
             "copies",
             "specialise",
-            "ranks*rank_row - row = (ranks - 1)*rotary",
+            "ranks*rank_row - row_widths = (ranks - 1)*rotary",
             why="at one group a rank, only the rotary key is kept more than once",
             uses=("rank", "whole"),
             where=("ranks = groups",),

@@ -5,7 +5,9 @@ from fractions import Fraction
 from symkv.derivations import Claim, Derivation, Instance, Step
 from symkv.symbols import Symbol
 
-BLOCKS = Symbol("n_blocks", r"n_{\mathrm{b}}", "blocks of one sequence", "blocks", "positive rational", dimension="1")
+BLOCKS = Symbol(
+    "sequence_blocks", r"n_{\mathrm{b}}", "blocks of one sequence", "blocks", "positive rational", dimension="1"
+)
 POOL = Symbol("pool_blocks", r"N_{\mathrm{b}}", "blocks of the pool", "blocks", dimension="1")
 OPT = {"n_layers": 40, "n_heads": 40, "d_head": 128, "bytes_per_element": 2}
 QWEN = {"n_layers": 36, "n_kv_heads": 8, "d_head": 128, "bytes_per_element": 2}
@@ -42,8 +44,8 @@ def _vramfit():
             exact = requests * blocks * 16 * kept
             yield Claim(
                 f"{label}-measured",
-                "batch*n_blocks*block_size*gqa.growth",
-                {**shape, "batch": requests, "n_blocks": blocks, "block_size": 16},
+                "batch*sequence_blocks*block_size*gqa.growth",
+                {**shape, "batch": requests, "sequence_blocks": blocks, "block_size": 16},
                 f"{measured} GiB",
                 "ogunbiyi2025",
                 "matches" if Fraction(measured) * 2**30 == exact else "rounds",
@@ -66,21 +68,21 @@ derivation = Derivation(
         Step(
             "blocks",
             "given",
-            "n_blocks = ceil(n_tokens/block_size)",
+            "sequence_blocks = ceil(n_tokens/block_size)",
             why="premise: a block belongs to one sequence, and is allocated whole",
             cite="kwon2023",
         ),
         Step(
             "enough",
             "bound",
-            "n_blocks*block_size >= n_tokens",
+            "sequence_blocks*block_size >= n_tokens",
             why="the blocks hold every token",
             uses=("blocks",),
         ),
         Step(
             "waste",
             "bound",
-            "n_blocks*block_size - n_tokens < block_size",
+            "sequence_blocks*block_size - n_tokens < block_size",
             why="and less than one block is empty",
             uses=("blocks",),
         ),
@@ -99,7 +101,7 @@ derivation = Derivation(
         Step(
             "full",
             "specialise",
-            "n_blocks*block_size = n_tokens",
+            "sequence_blocks*block_size = n_tokens",
             why="nothing where the blocks are full",
             uses=("blocks",),
             where=("block_size divides n_tokens",),
@@ -107,7 +109,7 @@ derivation = Derivation(
         Step(
             "one_token_blocks",
             "specialise",
-            "n_blocks = n_tokens",
+            "sequence_blocks = n_tokens",
             why="nor in blocks of one token",
             uses=("blocks",),
             where=("block_size = 1",),
@@ -130,7 +132,7 @@ derivation = Derivation(
         Step(
             "fit",
             "cases",
-            "floor(pool_blocks/n_blocks)*n_blocks = pool_blocks - mod(pool_blocks, n_blocks)",
+            "floor(pool_blocks/sequence_blocks)*sequence_blocks = pool_blocks - mod(pool_blocks, sequence_blocks)",
             why="sequences of equal length that a pool serves, and the blocks that stay over",
         ),
         Step("mixed", "collect", "2048*800*10**3 = 1638400000", why="800 KiB a token taken as 800 kB: 1.6 GB"),

@@ -10,16 +10,16 @@ def _per_token(name, letter, words):
 
 TRUE = _per_token("true_per_token", r"\kappa", "bytes stored per token")
 QUERIES = _per_token("query_per_token", r"\hat\kappa", "bytes per token with query heads counted")
-ESTIMATE = Symbol("estimate", r"\tilde\kappa", "a tool's estimate", "bytes", "positive rational", dimension="1")
-KEPT = Symbol("kept", r"\kappa", "bytes that are kept per token", "bytes", "positive rational", dimension="1")
+ESTIMATE = Symbol("tool_estimate", r"\tilde\kappa", "a tool's estimate", "bytes", "positive rational", dimension="1")
+KEPT = Symbol("tool_kept", r"\kappa", "bytes that are kept per token", "bytes", "positive rational", dimension="1")
 GROUP = Symbol("group", r"g_{\mathrm{q}}", "query heads that share a KV head", "heads", dimension="1")
 DEPTH, HEADS, KV, WIDTH = (
     Symbol(name, letter, words, "1", dimension="1")
     for name, letter, words in (
-        ("depth", "L", "layers"),
-        ("queries", r"n_{\mathrm{q}}", "query heads"),
-        ("pairs", r"n_{\mathrm{kv}}", "KV heads"),
-        ("wide", r"d_{\mathrm{h}}", "width of a head"),
+        ("tool_layers", "L", "layers"),
+        ("tool_heads", r"n_{\mathrm{q}}", "query heads"),
+        ("tool_kv_heads", r"n_{\mathrm{kv}}", "KV heads"),
+        ("tool_width", r"d_{\mathrm{h}}", "width of a head"),
     )
 )
 LESSON = "lesson 7.12, KV cache math"
@@ -66,7 +66,7 @@ derivation = Derivation(
             uses=("gqa.growth",),
         ),
         Step(
-            "queries",
+            "tool_heads",
             "built",
             "query_per_token = n_layers*2*n_heads*d_head*bytes_per_element",
             why="what is kept if each query head has a key and a value",
@@ -77,7 +77,7 @@ derivation = Derivation(
             "specialise",
             "query_per_token/true_per_token = group",
             why="overstated by the size of a group",
-            uses=("true", "queries"),
+            uses=("true", "tool_heads"),
             where=("n_heads = group*n_kv_heads",),
         ),
         Step(
@@ -85,7 +85,7 @@ derivation = Derivation(
             "bound",
             "query_per_token >= true_per_token",
             why="never understated, for no model has more KV heads than query heads",
-            uses=("true", "queries"),
+            uses=("true", "tool_heads"),
             where=("n_heads >= n_kv_heads",),
         ),
         Step(
@@ -96,43 +96,45 @@ derivation = Derivation(
             uses=("true",),
         ),
         Step(
-            "estimate",
+            "tool_estimate",
             "given",
-            "estimate = 2*depth*queries*(queries*wide)*4/8",
+            "tool_estimate = 2*tool_layers*tool_heads*(tool_heads*tool_width)*4/8",
             why="premise: the formula of a tool, with the model's width as n_q d_h",
             cite="ranaraki2026",
         ),
-        Step("kept", "define", "kept = 2*depth*pairs*wide*2", why="what is kept in 16 bits"),
+        Step(
+            "tool_kept", "define", "tool_kept = 2*tool_layers*tool_kv_heads*tool_width*2", why="what is kept in 16 bits"
+        ),
         Step(
             "too_many",
             "cancel",
-            "estimate/kept = queries**2/(4*pairs)",
+            "tool_estimate/tool_kept = tool_heads**2/(4*tool_kv_heads)",
             why="one factor of query heads too many, and the KV heads not seen",
-            uses=("estimate", "kept"),
+            uses=("tool_estimate", "tool_kept"),
         ),
         Step(
             "full_attention",
             "specialise",
-            "estimate/kept = queries/4",
+            "tool_estimate/tool_kept = tool_heads/4",
             why="with multi-head attention",
             uses=("too_many",),
-            where=("pairs = queries",),
+            where=("tool_kv_heads = tool_heads",),
         ),
         Step(
             "eight_times",
             "specialise",
-            "estimate/kept = 8",
+            "tool_estimate/tool_kept = 8",
             why="32 heads: eight times, as the issue says",
             uses=("full_attention",),
-            where=("queries = 32",),
+            where=("tool_heads = 32",),
         ),
         Step(
             "grouped_further",
             "specialise",
-            "estimate/kept = queries/4*group",
+            "tool_estimate/tool_kept = tool_heads/4*group",
             why="and with grouped heads by the group besides",
             uses=("too_many",),
-            where=("queries = group*pairs",),
+            where=("tool_heads = group*tool_kv_heads",),
         ),
         Step("lesson_70b", "collect", "80*4096*32768 = 10*2**30", why="ten GiB, or 10.74 GB, where 10.4 GB is printed"),
         Step(

@@ -12,7 +12,7 @@ FREE = Symbol(
     "free_bytes", r"H_{\mathrm{free}}", "memory left for caches", "bytes", "positive rational", dimension="byte"
 )
 CHIPS = Symbol("slice_chips", r"n_{8}", "chips per byte of a parameter", "chips", "positive rational", dimension="1")
-CHIP = Symbol("chip_bytes", "H", "memory of one chip", "bytes", "positive rational", dimension="byte")
+CHIP = Symbol("v5e_bytes", "H", "memory of one chip", "bytes", "positive rational", dimension="byte")
 ELEMENTS = Symbol("elements", r"\epsilon", "elements cached per token", "elements", dimension="1/token")
 WIDTH = Symbol(
     "width_bytes", "b", "bytes of a parameter and of a cached element", "bytes", "positive rational", dimension="byte"
@@ -23,7 +23,7 @@ SHAPE = {"n_layers": 80, "n_kv_heads": 8, "d_head": 128}
 PLACE = "table of the smallest slice"
 REVISED = "as in the commit read; the page has been revised since"
 HBM = 16_000_000_000
-DOUBLED = {"n_chips": 32, "chip_bytes": HBM, "n_parameters": 70_000_000_000, "width": 2}
+DOUBLED = {"n_chips": 32, "v5e_bytes": HBM, "n_parameters": 70_000_000_000, "width": 2}
 ROWS = (  # dtype, bytes, chips, parameters printed, per token printed, slice printed, free printed, caches printed
     ("bf16", Fraction(2), 16, 140, "324kB", "8.75", 116, 43),
     ("int8", Fraction(1), 8, 70, "162kB", "4.38", 68, 52),
@@ -48,7 +48,7 @@ def _row(dtype, width, chips, weights, per_token, slices, free, caches):
     left = chips * HBM - size
     kept = 163840 * width
     given = {"n_parameters": 70_000_000_000, "width": str(width)}
-    fits = {**given, "chip_bytes": HBM, "n_chips": chips}
+    fits = {**given, "v5e_bytes": HBM, "n_chips": chips}
 
     def cell(name, expression, values, printed, number, exact, **wrong):
         """A cell: with the error's cause where the printed number is not the one that follows."""
@@ -81,12 +81,12 @@ def _row(dtype, width, chips, weights, per_token, slices, free, caches):
         cause="81.92 kB, the half of 160 KiB, cut off to 81 and doubled",
         as_printed="81e3*2*bytes_per_element",
     )
-    slip = {"cause": "follows from 45 GB of parameters", "as_printed": "(n_parameters*width + 10**10)/chip_bytes"}
+    slip = {"cause": "follows from 45 GB of parameters", "as_printed": "(n_parameters*width + 10**10)/v5e_bytes"}
     tie = {"ratio": "876/875"} if slices == "4.38" else {}  # 4.375 lies halfway
     yield cell(
         "chips",
-        "n_parameters*width/chip_bytes",
-        {**given, "chip_bytes": HBM},
+        "n_parameters*width/v5e_bytes",
+        {**given, "v5e_bytes": HBM},
         slices,
         Fraction(slices),
         size / HBM,
@@ -94,11 +94,11 @@ def _row(dtype, width, chips, weights, per_token, slices, free, caches):
     )
     slip = {
         "cause": "a slip in 128 - 70" if dtype == "int8" else "follows from 45 GB of parameters",
-        "as_printed": f"(n_chips*chip_bytes - n_parameters*width {'+' if dtype == 'int8' else '-'} 1e10)/1e9",
+        "as_printed": f"(n_chips*v5e_bytes - n_parameters*width {'+' if dtype == 'int8' else '-'} 1e10)/1e9",
     }
     yield cell(
         "free",
-        "(n_chips*chip_bytes - n_parameters*width)/1e9",
+        "(n_chips*v5e_bytes - n_parameters*width)/1e9",
         fits,
         str(free),
         free,
@@ -108,7 +108,7 @@ def _row(dtype, width, chips, weights, per_token, slices, free, caches):
     slip = {"cause": CAUSES.get(dtype, ""), "as_printed": WRONG_CACHES.get(dtype, "")}
     yield cell(
         "caches",
-        "(n_chips*chip_bytes - n_parameters*width)/(elements*width*n_tokens)",
+        "(n_chips*v5e_bytes - n_parameters*width)/(elements*width*n_tokens)",
         {**fits, "elements": 163840, "n_tokens": 8192},
         str(caches),
         caches,
@@ -130,7 +130,7 @@ derivation = Derivation(
         Step(
             "free",
             "define",
-            "free_bytes = slice_chips*width_bytes*chip_bytes - n_parameters*width_bytes",
+            "free_bytes = slice_chips*width_bytes*v5e_bytes - n_parameters*width_bytes",
             why="a slice of chips in proportion to the bytes of a parameter, less the parameters",
             cite="austin2025",
             units=("1 = byte",),
@@ -144,7 +144,7 @@ derivation = Derivation(
         Step(
             "precision_cancels",
             "cancel",
-            "n_caches = (slice_chips*chip_bytes - n_parameters)/(elements*n_tokens)",
+            "n_caches = (slice_chips*v5e_bytes - n_parameters)/(elements*n_tokens)",
             why="the bytes of an element divide out: every precision fits the same batch",
             uses=("free", "fits"),
             units=("1 = byte",),
@@ -157,7 +157,7 @@ derivation = Derivation(
             uses=("precision_cancels",),
             where=(
                 "slice_chips = 8",
-                "chip_bytes = 16*10**9",
+                "v5e_bytes = 16*10**9",
                 "n_parameters = 70*10**9",
                 "elements = 80*2*8*128",
                 "n_tokens = 8192",
@@ -181,14 +181,14 @@ derivation = Derivation(
         Step(
             "doubled",
             "collect",
-            "2*slice_chips*chip_bytes - n_parameters - 2*(slice_chips*chip_bytes - n_parameters) = n_parameters",
+            "2*slice_chips*v5e_bytes - n_parameters - 2*(slice_chips*v5e_bytes - n_parameters) = n_parameters",
             why="a doubled slice has more than twice the room: the parameters are stored once",
             units=("1 = byte",),
         ),
         Step(
             "large",
             "limit",
-            "(slice_chips*chip_bytes - n_parameters)/slice_chips = chip_bytes",
+            "(slice_chips*v5e_bytes - n_parameters)/slice_chips = v5e_bytes",
             why="and in a large one nearly all of a chip is free",
             over="slice_chips",
             units=("1 = byte",),
@@ -219,8 +219,8 @@ derivation = Derivation(
         *(claim for row in ROWS for claim in _row(*row)),
         _claim(
             "step",
-            "chip_bytes/bandwidth",
-            {"chip_bytes": HBM, "bandwidth": "8.2e11"},
+            "v5e_bytes/bandwidth",
+            {"v5e_bytes": HBM, "bandwidth": "8.2e11"},
             "19 ms",
             "4/205",
             "differs",
@@ -253,20 +253,20 @@ derivation = Derivation(
         ),
         _claim(
             "doubled-free",
-            "n_chips*chip_bytes - n_parameters*width",
+            "n_chips*v5e_bytes - n_parameters*width",
             DOUBLED,
             "186 GB",
             372000000000,
             "differs",
             ratio="1048576/1953125",
             cause="half of 512 - 140",
-            as_printed="(n_chips*chip_bytes - n_parameters*width)/2",
+            as_printed="(n_chips*v5e_bytes - n_parameters*width)/2",
             place="doubled topology",
             note=REVISED,
         ),
         _claim(
             "doubled-caches",
-            "(n_chips*chip_bytes - n_parameters*width)/(elements*width*n_tokens)",
+            "(n_chips*v5e_bytes - n_parameters*width)/(elements*width*n_tokens)",
             {**DOUBLED, "elements": 163840, "n_tokens": 8192},
             "161",
             "36328125/262144",
