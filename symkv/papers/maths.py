@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from symkv.errors import BadInput
-from symkv.formula.latex_names import ROMAN, STRUCTURE, Letters, one_name, starts_name
+from symkv.formula.latex_names import FONTS, ROMAN, STRUCTURE, Letters, one_name, starts_name
 from symkv.formula.latex_tokens import GAPS, SPACES, Tokens, Unreadable
 from symkv.papers.scan import Maths
 from symkv.papers.sidecar import Sidecar
@@ -230,7 +230,7 @@ def _require_name(tokens: Tokens, end: int) -> None:
     at = 0
     while at < end and (tokens.text(at) in skipped or tokens.text(at) == r"\label"):
         at = tokens.closing.get(at + 1, at) + 1 if tokens.text(at) == r"\label" else at + 1
-    if tokens.text(at) in ROMAN and tokens.text(at + 1) == "{":
+    if tokens.text(at) in ROMAN | FONTS and tokens.text(at + 1) == "{":
         behind = tokens.closing[at + 1] + 1
         while tokens.text(behind) in ("_", "^") and tokens.text(behind + 1) == "{":
             behind = tokens.closing[behind + 1] + 1
