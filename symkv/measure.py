@@ -12,8 +12,9 @@ from symkv.caches import PARTS, ROLES, Part, Stack, number, quantity
 from symkv.caches.quantities import peak_at
 from symkv.errors import BadInput, Undecided
 from symkv.formula import Formula, Relation
+from symkv.notebook import card, table
 from symkv.proof.collect import collect
-from symkv.units import check_dtype, parse_tokens, rational
+from symkv.units import check_dtype, human_bytes, parse_tokens, rational
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,29 @@ def with_formats(stack: Stack, formats: Mapping[str, str | None], *, dtype: str 
     return stack.coded(chosen, notes)
 
 
+_SIZES = (
+    ("stored", "stored_bytes"),
+    ("stored per token", "growth_bytes_per_token"),
+    ("state", "state_bytes"),
+    ("read per step", "read_bytes_per_step"),
+    ("written per step", "written_bytes_per_step"),
+    ("peak", "peak_bytes"),
+    ("per rank", "per_rank_bytes"),
+)
+
+
+class Sizes(dict[str, Any]):
+    """The result of `symkv size`, a dict that a notebook shows as a table."""
+
+    def _repr_html_(self) -> str:
+        length = "" if self["tokens"] is None else f", {self['tokens']} tokens"
+        sizes = [(words, human_bytes(Fraction(self[key]))) for words, key in _SIZES if self[key] not in (None, 0)]
+        rows: list[tuple[object, ...]] = [*sizes, ("formula", Formula.parse(self["formula"]["stored"]))]
+        notes = [f"{name} is open" for name in self["open_symbols"]]
+        notes += [*self["assumptions"], *self["fallbacks"]]
+        return card(f"{self['what']}{length}, batch {self['batch']}", table(rows), notes=notes)
+
+
 def measure(stack: Stack, *, tokens: int | None = None, batch: int = 1, tp: int | None = None) -> dict[str, Any]:
     """The result of `symkv size`: exact bytes by quantity, None where a symbol or the token count is open.
 
@@ -150,27 +174,27 @@ def measure(stack: Stack, *, tokens: int | None = None, batch: int = 1, tp: int 
         rank = collect(quantity(stack, "stored", tp=tp))
         per_rank = None if tokens is None else number(Formula.of(batch) * rank, at)
     open_symbols = sorted({n for formula in formulas.values() for n in formula.names} - {"n_tokens"}, key=symbols.rank)
-    return {
-        "what": stack.name,
-        "tokens": tokens,
-        "batch": batch,
-        "stored_bytes": stored,
-        "read_bytes_per_step": whole_batch("read"),
-        "written_bytes_per_step": whole_batch("written"),
-        "peak_bytes": whole_batch("peak"),
-        "growth_bytes_per_token": of_one("growth"),
-        "state_bytes": of_one("state"),
-        "ripple_bytes": of_one("ripple"),
-        "per_rank_bytes": per_rank,
-        "replication": _replication(per_rank, stored, tp),
-        "allocated_bytes": None,
-        "groups": [_group(part, stack, at, batch) for part in stack.parts],
-        "formula": {name: str(formula) for name, formula in formulas.items()},
-        "open_symbols": open_symbols,
-        "assumptions": list(stack.assumptions),
-        "fallbacks": list(stack.fallbacks),
-        "ignored_fields": list(stack.ignored_fields),
-    }
+    return Sizes(
+        what=stack.name,
+        tokens=tokens,
+        batch=batch,
+        stored_bytes=stored,
+        read_bytes_per_step=whole_batch("read"),
+        written_bytes_per_step=whole_batch("written"),
+        peak_bytes=whole_batch("peak"),
+        growth_bytes_per_token=of_one("growth"),
+        state_bytes=of_one("state"),
+        ripple_bytes=of_one("ripple"),
+        per_rank_bytes=per_rank,
+        replication=_replication(per_rank, stored, tp),
+        allocated_bytes=None,
+        groups=[_group(part, stack, at, batch) for part in stack.parts],
+        formula={name: str(formula) for name, formula in formulas.items()},
+        open_symbols=open_symbols,
+        assumptions=list(stack.assumptions),
+        fallbacks=list(stack.fallbacks),
+        ignored_fields=list(stack.ignored_fields),
+    )
 
 
 def closed(stack: Stack, name: str) -> Formula | None:

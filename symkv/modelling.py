@@ -90,6 +90,12 @@ class Model:
         stack = with_formats(self.stack.given(known), formats, dtype=dtype)
         return measure(stack, tokens=tokens, batch=batch, tp=tp)
 
+    def _repr_latex_(self) -> str:
+        return self.stack._repr_latex_()
+
+    def _repr_html_(self) -> str:
+        return self.stack._repr_html_()
+
     def __repr__(self) -> str:
         return f"<{self.stack.name}: stored = {self.stored}>"
 

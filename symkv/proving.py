@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from symkv import symbols
 from symkv.errors import BadInput
 from symkv.formula import Formula, Relation
+from symkv.notebook import card, display, table
 from symkv.proof.collect import domain_of
 from symkv.proof.counterexample import Counterexample
 from symkv.proof.domains import ANY, COUNT, NATURAL, RATIO, SLACK, WHOLE, Domain
@@ -68,11 +68,16 @@ class Verdict:
         return found
 
     def _repr_latex_(self) -> str:
-        return rf"$\displaystyle {self.statement.latex}$ \quad ({self.verdict})"
+        return rf"{display(self.statement.latex)} \quad ({self.verdict})"
 
     def _repr_html_(self) -> str:
-        first, *rest = (html.escape(line.strip()) for line in str(self).splitlines())
-        return f"<p><strong>{first}</strong></p>" + "".join(f"<p>{line}</p>" for line in rest)
+        judges = f" ({', '.join(self.judges)})" if self.judges else ""
+        rows: list[tuple[str, object]] = [("statement", self.statement)]
+        rows += [("where", condition) for condition in self.where]
+        rows += [("under", condition) for condition in self.conditions]
+        rows += [(domain, ", ".join(names)) for domain, names in self._ranges().items()]
+        rows += [("false at", str(self.counterexample))] if self.counterexample else []
+        return card(self.verdict + judges, table(rows), notes=[self.detail] if self.detail else [])
 
 
 @dataclass(frozen=True)

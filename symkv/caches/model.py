@@ -158,6 +158,16 @@ class Variant:
 
         return quantity(Stack.of(self), name)
 
+    def _repr_latex_(self) -> str:
+        from symkv.caches.shown import stored_latex
+
+        return stored_latex(Stack.of(self))
+
+    def _repr_html_(self) -> str:
+        from symkv.caches.shown import variant_html
+
+        return variant_html(self)
+
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The symbols of its tensors, in the order of their first appearance, without n_tokens."""
@@ -290,6 +300,16 @@ class Stack:
             if isinstance(value, str):
                 check_dtype(value)
         return replace(self, formats={**self.formats, **formats}, assumptions=(*self.assumptions, *notes))
+
+    def _repr_latex_(self) -> str:
+        from symkv.caches.shown import stored_latex
+
+        return stored_latex(self)
+
+    def _repr_html_(self) -> str:
+        from symkv.caches.shown import stack_html
+
+        return stack_html(self)
 
     def require(self, tokens: int | None = None) -> None:
         """`BadInput` where the given sizes are none that a variant is meant for."""

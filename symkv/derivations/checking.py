@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from symkv.derivations.model import Claim, Derivation, Instance, Question, Step
+from symkv.derivations.shown import checked_html, checked_latex
 from symkv.derivations.steps import Chain, Obligation, Taken
 from symkv.derivations.values import (
     CheckedClaim,
@@ -21,6 +22,7 @@ from symkv.errors import BadInput, Refuted
 from symkv.formula import Relation
 from symkv.formula.latex import name as letter
 from symkv.formula.tree import is_sum
+from symkv.notebook import display
 from symkv.proof.judges import Judgement, judge, settled
 from symkv.proof.limits import judge_limit
 from symkv.solve import Solution
@@ -62,6 +64,9 @@ class CheckedStep:
         """The statement in the reader's language, a limit in words."""
         return f"{self.relation} as {self.step.over} grows" if self.step.over else str(self.relation)
 
+    def _repr_latex_(self) -> str:
+        return rf"{display(self.latex)} \quad ({self.verdict})"
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -73,6 +78,12 @@ class Checked:
     readings: tuple[CheckedInstance, ...] = ()
     instances: tuple[CheckedInstance, ...] = ()
     answers: tuple[Solution, ...] = ()
+
+    def _repr_latex_(self) -> str:
+        return checked_latex(self)
+
+    def _repr_html_(self) -> str:
+        return checked_html(self)
 
     @property
     def holds(self) -> bool:

@@ -144,3 +144,13 @@ class Derivation:
     sources: Mapping[str, Source] = field(default_factory=dict)
     units: Literal["named", "noted"] = "noted"
     stacks: Mapping[str, Stack] = field(default_factory=dict)
+
+    def _repr_latex_(self) -> str | None:
+        from symkv.derivations.shown import derivation_latex
+
+        return derivation_latex(self)
+
+    def _repr_html_(self) -> str:
+        from symkv.derivations.shown import derivation_html
+
+        return derivation_html(self)

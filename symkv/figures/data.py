@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import cast
 
 Number = int | Fraction
 Rows = tuple[tuple[int, int], ...]  # spans (first, end) of tokens, the end not included
@@ -21,6 +22,15 @@ WORDS = {
     "state": "bytes of state",
     "ripple": "bytes of ripple",
 }
+
+
+class Drawn:
+    """What a notebook shows of a figure: the drawing, or its text form without matplotlib."""
+
+    def _repr_html_(self) -> str:
+        from symkv.figures.export import shown
+
+        return shown(cast("Figure", self))
 
 
 @dataclass(frozen=True)
@@ -61,7 +71,7 @@ class Crossover:
 
 
 @dataclass(frozen=True)
-class Curves:
+class Curves(Drawn):
     """Bytes against context, log-log; `crossovers` are exact and all there are within the range of tokens.
 
     `turns` are pairs of which now one, now the other needs less, from some length on for ever; `undecided` names pairs
@@ -87,7 +97,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Points:
+class Points(Drawn):
     """Stored against read at one context length, a point for each model or variant."""
 
     title: str
@@ -118,7 +128,7 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Lattice:
+class Lattice(Drawn):
     """The designs of a box that meet a target, and those that miss it by at most `within` of it.
 
     `x` and `y` are symbols (`y` may be ""), `xs` and `ys` their values, `rates` the dtypes of widths in bytes. `low`
@@ -163,7 +173,7 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Layers:
+class Layers(Drawn):
     """Layers down, tokens across: which tokens each layer keeps, and whose cache it reads.
 
     `ordered` says whether the layers stand in the order of the model; else they are grouped by kind. `sizes` are small

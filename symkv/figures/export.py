@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from symkv import __version__
 from symkv.errors import BadInput
 from symkv.figures.data import Figure
+from symkv.figures.plain import text
 from symkv.figures.scales import Units
 from symkv.figures.style import COLUMN, INK, RC
 from symkv.figures.words import alt, data
@@ -75,6 +76,14 @@ def inline_svg(figure: Figure, *, units: Units = "binary", width: float = COLUMN
         nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
         canvas_of(figure, units, width).savefig(stream, format="svg", metadata=nothing)
     return _own(stream.getvalue().decode(), figure, units)
+
+
+def shown(figure: Figure) -> str:
+    """The figure for a notebook: as SVG, or as text where matplotlib is missing."""
+    try:
+        return inline_svg(figure)
+    except BadInput:
+        return f"<pre>{html.escape(chr(10).join(text(figure)))}</pre>"
 
 
 def write_figure(

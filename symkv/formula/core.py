@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from symkv.errors import BadInput
 from symkv.formula import exact, reader, text
 from symkv.formula.tree import mapped, symbols
+from symkv.notebook import display, mathml
 
 if TYPE_CHECKING:
     import sympy
@@ -117,7 +118,10 @@ class Formula:
         return self.text
 
     def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {self.latex}$"
+        return display(self.latex)
+
+    def _repr_html_(self) -> str:
+        return mathml(self.latex, block=True)
 
     def _join(self, op: ast.operator, other: Any, *, swap: bool = False) -> Formula:
         if not isinstance(other, Formula):
@@ -215,6 +219,12 @@ class Relation:
 
     def __repr__(self) -> str:
         return f"Relation({self.text!r})"
+
+    def _repr_latex_(self) -> str:
+        return display(self.latex)
+
+    def _repr_html_(self) -> str:
+        return mathml(self.latex, block=True)
 
     def __str__(self) -> str:
         return self.text

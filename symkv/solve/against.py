@@ -9,10 +9,13 @@ from symkv import symbols
 from symkv.caches import Stack, quantity
 from symkv.errors import BadInput, Undecided
 from symkv.formula import Formula, Relation
+from symkv.formula import symbol as named
+from symkv.notebook import display
 from symkv.proof.collect import collect
 from symkv.proof.judges import judge
 from symkv.solve.answer import SOLVABLE
 from symkv.solve.isolate import isolate
+from symkv.solve.shown import share_html
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,12 @@ class Share:
     whole: Side | None = None
     below: Side | None = None
     above: Side | None = None
+
+    def _repr_latex_(self) -> str:
+        return display(Relation(named(self.symbol), "=", self.form).latex)
+
+    def _repr_html_(self) -> str:
+        return share_html(self)
 
 
 def solve_against(

@@ -13,8 +13,10 @@ from symkv.caches import Part, Stack, quantity
 from symkv.errors import BadInput, Undecided
 from symkv.formula import Formula
 from symkv.formula import symbol as named
+from symkv.notebook import display
 from symkv.proof.collect import collect
 from symkv.solve.isolate import isolate, proof_of
+from symkv.solve.shown import answer_html, solution_html, solution_latex
 from symkv.solve.steps import Inverse, inverse
 from symkv.units import DTYPES, USUAL_DTYPES, Band, Size, decimal, parse_size, printed_bands, rational
 
@@ -61,6 +63,9 @@ class Answer:
     change: Change | None = None
     inverse: Inverse | None = None
 
+    def _repr_html_(self) -> str:
+        return answer_html(self)
+
 
 @dataclass(frozen=True)
 class Solution:
@@ -78,6 +83,12 @@ class Solution:
     target_text: str
     formula: Formula  # the quantity that is solved, in the field's order
     closed_forms: tuple[tuple[Size, Formula | None], ...] = ()  # the general form with the givens and one target put in
+
+    def _repr_latex_(self) -> str:
+        return display(solution_latex(self))
+
+    def _repr_html_(self) -> str:
+        return solution_html(self)
 
 
 def solve(

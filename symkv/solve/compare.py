@@ -11,6 +11,7 @@ from symkv import symbols
 from symkv.caches import Stack, quantity
 from symkv.errors import BadInput, Undecided
 from symkv.formula import Formula, Relation, symbol
+from symkv.notebook import Shown, display
 from symkv.proof.collect import Writer, collect, domain_of
 from symkv.proof.judges import judge
 from symkv.proof.kernel import prove
@@ -19,6 +20,7 @@ from symkv.proof.normal import Case
 from symkv.proof.polynomial import Quotient
 from symkv.proof.spans import Span, spans
 from symkv.solve.isolate import isolate
+from symkv.solve.shown import comparison_html, comparison_latex
 
 TOKENS = "n_tokens"
 FAR = 2**24  # tokens, beyond every window: where a bound is looked for that is then proved for all
@@ -52,6 +54,12 @@ class Comparison:
     limit: str | None
     elasticities: Mapping[str, str]
 
+    def _repr_latex_(self) -> str:
+        return display(comparison_latex(self))
+
+    def _repr_html_(self) -> str:
+        return comparison_html(self)
+
 
 def compare(stacks: Sequence[Stack], *, of: str | None = None) -> tuple[Comparison, ...]:
     """The first stack compared with each of the others, by growth where all of them grow, else by what is stored.
@@ -67,7 +75,7 @@ def compare(stacks: Sequence[Stack], *, of: str | None = None) -> tuple[Comparis
     if of is not None and of not in COMPARED:
         raise BadInput(f"--of must be one of {', '.join(COMPARED)}, got {of[:40]!r}")
     first, *others = (stack.filled() for stack in stacks)
-    return tuple(_pair(first, other, of or _usual(first, other)) for other in others)
+    return Shown(_pair(first, other, of or _usual(first, other)) for other in others)
 
 
 def _usual(first: Stack, second: Stack) -> str:

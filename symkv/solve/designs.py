@@ -12,12 +12,14 @@ from symkv import symbols
 from symkv.caches import Stack
 from symkv.errors import BadInput
 from symkv.formula import Formula, Relation
+from symkv.notebook import Shown
 from symkv.solve.bounds import bounds_of, relation_bound
 from symkv.solve.box import MOST_VALUES, RATE, Box, parse_box, usual_values
 from symkv.solve.effort import Effort
 from symkv.solve.functions import Value
 from symkv.solve.ranks import Design, described, ranked
 from symkv.solve.search import Point, narrowed, points
+from symkv.solve.shown import designs_html
 from symkv.solve.stops import Constraint, Reasons, Stop
 from symkv.solve.wishes import Goal, Limit, Question, band, goals_of, halves, limits_of, readings
 
@@ -43,6 +45,9 @@ class Designs:
     reading: str
     formats: tuple[str, ...]
     reasons: Reasons
+
+    def _repr_html_(self) -> str:
+        return designs_html(self)
 
     @cached_property
     def found(self) -> tuple[Design, ...]:
@@ -139,7 +144,7 @@ def designs(
         found.append(_searched(box, frozenset(domains), limits, every, goals, formats, way, report))
         if not found[-1].complete:
             break
-    return tuple(found)
+    return Shown(found)
 
 
 def _condition(text: str, question: Question) -> Relation:
