@@ -1,6 +1,7 @@
 """The nearest mistake: every usual slip is named, what is true has none, and each repair that is offered is proved."""
 
 from fractions import Fraction
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -61,6 +62,9 @@ MISTAKES = [  # the true definition, what somebody writes for it, and the senten
     ("k = x if a < c else y", "k = x if a <= c else y", "the edge of the cases is off by one"),
     ("k = x if a < c else y", "k = y if a < c else x", "the wrong way round"),
     ("k = mod(a, c)", "k = mod(c, a)", "uses mod(c, a) where mod(a, c) is meant"),
+    ("k = a*b + c", "k = (a + b) + c", "uses a + b where a*b is meant"),
+    ("k = (a + b)*c + d", "k = a*b*c + d", "uses a*b where a + b is meant"),
+    ("k = c*(a - b) + d", "k = c*(b - a) + d", "uses b - a where a - b is meant"),
 ]
 
 
@@ -118,8 +122,17 @@ def test_no_statement_makes_it_stumble(text, under, domains):
 def test_a_hint_is_offered_only_where_the_kernel_proves_the_repair(monkeypatch):
     relation, truth = Relation.parse("k = n_layers*2*n_heads"), [Relation.parse("k = n_layers*2*n_kv_heads")]
     assert likely_mistake(relation, truth)
-    monkeypatch.setattr(hints, "prove_with_split", lambda *_: None)
+    monkeypatch.setattr(hints, "prove_with_split", lambda *_, **__: None)
     assert likely_mistake(relation, truth) == ""
+
+
+def test_a_search_that_finds_nothing_ends():
+    hard = (
+        "floor(a/b) - max(0, floor(a/b**2) - 1) = min(1, floor(a/b)) + mod(a, c)*min(b, max(c, d - a)) + ceil(d/(b*c))"
+    )
+    start = process_time()
+    likely_mistake(Relation.parse(hard))
+    assert process_time() - start < 3 * hints.SECONDS
 
 
 NAMES = ("gqa", "mla", "local_global", "sliding_window", "cross_layer", "mamba2")

@@ -22,17 +22,18 @@ from symkv.proof.counterexample import find, satisfiable
 from symkv.proof.domains import Domain
 from symkv.proof.edits import Site, sites
 from symkv.proof.evaluator import Check
+from symkv.proof.factors import Blame, blame, partners
 from symkv.proof.normal import Case, Contradiction
 from symkv.proof.points import starts
 from symkv.proof.polynomial import ONE, Quotient, exact, joined, times
 from symkv.proof.region import Region, Start
-from symkv.proof.repairs import ANY_CHANGE, MIXED_UP, SLIPS, TELLING, Blame, Edit, Setting, blame, partners
+from symkv.proof.repairs import ANY_CHANGE, MIXED_UP, SLIPS, TELLING, Edit, Setting
 from symkv.proof.search import prove_with_split
 
 __all__ = ["definitions", "likely_mistake"]
 
 Side = Literal["left", "right"]
-SECONDS = 2.0  # for the whole search
+SECONDS, SECONDS_OF_A_PROOF = 2.0, 0.5  # for the whole search, and for one repair
 PROOFS = 8  # repairs that hold at all points and are put to the kernel
 POINTS, TRIES = 16, 400
 MOST_SITES = 200  # nodes of a side; nobody mistypes one node among more
@@ -142,7 +143,8 @@ class _Search:
         try:
             if repair.under and not satisfiable(under, self.domains):
                 return False
-            return prove_with_split(repair.relation, under, self.domains) is not None
+            left = max(0.0, min(SECONDS_OF_A_PROOF, self.until - monotonic()))
+            return prove_with_split(repair.relation, under, self.domains, seconds=left) is not None
         except SymkvError:
             return False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from symkv.proof.repairs import CACHE_WORDS, blame, known_factors, swaps
+from symkv.proof.factors import CACHE_WORDS, blame, known_factors, swaps
 
 __all__ = ["number_mistake"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from time import monotonic
 from typing import Any
@@ -28,8 +28,10 @@ MAX_DIVISOR = 12
 LEVELS = (0, 1, 2, 3, 4)
 
 
-def prove_with_split(statement: Relation, assume: Iterable[Relation], domains: Mapping[str, Domain]) -> Proved | None:
-    """A kernel proof, in one case or by the first split that the search finds; None where it finds none.
+def prove_with_split(
+    statement: Relation, assume: Iterable[Relation], domains: Mapping[str, Domain], *, seconds: float = SECONDS
+) -> Proved | None:
+    """A kernel proof, in one case or by the first split that is found within so many seconds; else None.
 
     >>> from symkv.proof.domains import COUNT
     >>> statement = Relation.parse("ceil(ceil(S/P)/k) = ceil(S/(P*k))")
@@ -43,7 +45,7 @@ def prove_with_split(statement: Relation, assume: Iterable[Relation], domains: M
     case = Case(domains)
     for hypothesis in hypotheses:
         case.suppose(hypothesis)
-    found = _Search(statement, hypotheses).proof(case, hypotheses, 0)
+    found = _Search(statement, hypotheses, until=monotonic() + seconds).proof(case, hypotheses, 0)
     return prove(statement, hypotheses, domains, found[0]) if found else None
 
 
@@ -59,8 +61,8 @@ class _Search:
 
     statement: Relation
     hypotheses: tuple[Relation, ...]
+    until: float
     programmes: int = 0
-    until: float = field(default_factory=lambda: monotonic() + SECONDS)
 
     def proof(self, case: Case, supposed: tuple[Relation, ...], depth: int) -> tuple[Any] | None:
         """A split (in a tuple of one) that proves the statement in a case, or None."""
