@@ -128,6 +128,7 @@ UNREAD = [  # source, annotation -> the reason, and the column
     (r"2 \kappa = 2 L n_{kv} d_h b", "equals gqa.growth", "one name that the equation gives a value", 1),
     (r"\kappa = \underbrace{2 + L}_{x} b", "equals gqa.growth", "not declared", 10),
     (r"2 L n_{kv} d_h b", "proves", "a relation must stand here", 1),
+    (r"\kappa = \underbrace{2}_{\text{if } L > 1} L", "equals gqa.growth", "not declared", 10),
     (r"S = \input{x}", "proves", "not part of the grammar", 5),
     (r"S = S", "proves where n_tokens = n_tokens + 1", "must be able to hold together", 1),
     (r"S = S", "proves where foo = 1", "a symbol must be declared", 1),
@@ -191,6 +192,20 @@ def test_what_tex_does_not_print_is_not_read_and_what_follows_is(paper, dead):
 
 def test_the_other_branch_of_iffalse_is_live_and_iff_is_no_condition(paper):
     assert verdicts(paper("\\iffalse x \\iff \\else\n\\[ S = S \\] %!symkv proves\n\\fi")) == [(2, "proved")]
+
+
+PRINTED_VERBATIM = [r"S = S \verb|+1|", r"S = S \begin{verbatim}+1\end{verbatim}", r"S = S \iftrue + 1 \else \fi"]
+
+
+@pytest.mark.parametrize("source", PRINTED_VERBATIM)
+def test_what_prints_inside_maths_never_vanishes(paper, source):
+    assert paper(f"\\[ {source} \\] %!symkv proves\n").counts == {"not read": 1}
+
+
+def test_a_paper_that_gives_conditions_another_meaning_is_not_trusted(paper):
+    found = paper("\\let\\iffalse=\\iftrue\n\\iffalse\n\\[ S = W \\] %!symkv proves\n\\fi\n").equations
+    assert [(one.kind, one.verdict) for one in found] == [("input", "not read")]
+    assert "can't be told" in found[0].detail
 
 
 def test_lines_and_columns_stay_right_behind_what_is_blanked_out(paper):

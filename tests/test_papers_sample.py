@@ -3,6 +3,8 @@
 import json
 import shutil
 import subprocess
+import sys
+import xml.etree.ElementTree as Xml
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,18 @@ def test_the_command_line_says_the_same_and_leaves_with_1(symkv):
     assert result["coverage"]["unannotated"] == 0
     promised = "file line column label statement verdict judges counterexample hint detail kind annotation"
     assert set(promised.split()) <= set(result["equations"][0])
+
+
+def test_pytest_collects_the_same_thirty(tmp_path):
+    report = tmp_path / "report.xml"
+    options = ["--symkv", "-q", "-n0", "-p", "no:cacheprovider", f"--junitxml={report}"]
+    command = [sys.executable, "-m", "pytest", *options, str(SAMPLE / "paper.tex")]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    cases = list(Xml.parse(report).getroot().iter("testcase"))
+    assert done.returncode == 1
+    assert (len(cases), sum(case.find("failure") is not None for case in cases)) == (30, 10)
+    for hint in WRONG.values():
+        assert hint in done.stdout
 
 
 def test_with_the_ten_mistakes_corrected_all_is_proved(tmp_path, symkv):

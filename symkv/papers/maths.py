@@ -185,6 +185,8 @@ def _unbraced(source: str) -> str:
         last = _closing(source, label.end() - 1) if label else close
         if close < 0 or last < 0 or not label:
             continue
+        if _CONDITION.search(source[label.end() : last]) or RELATION.search(source[label.end() : last]):
+            continue  # a condition, not a name
         body = re.sub(r"[_^]\{[^{}]*\}|[_^].", " ", source[match.end() : close])
         if re.search(r"[-+/=<>&]|\\\\|\\(?:le|ge|ne|bmod|sum)", body):
             continue  # the reader refuses \underbrace then

@@ -214,7 +214,7 @@ class _Scanner:
         elif match["escape"] in (r"\]", r"\)"):
             if self.math is not None and self.math[2] == {r"\]": r"\[", r"\)": r"\("}[match["escape"]]:
                 self.close(match.start(), match.end())
-        elif match["bar"] is not None:
+        elif match["bar"] is not None and self.math is None:
             line = self.source.find("\n", self.at)
             stop = self.source.find(match["bar"], self.at, line if line >= 0 else len(self.source))
             if stop >= 0:
@@ -259,15 +259,17 @@ class _Scanner:
         if word == "newif":
             self.known.add(name[1:])
             return
+        if name[1:] in _PRIMITIVE | {"fi", "else"}:
+            self.problem(match.start(), f"{name} is given another meaning, so that what is printed can't be told")
         self.found.redefined.setdefault(name, match.start())
         self.groups, self.depth, self.defined_at = _GROUPS[word], 0, match.start()
 
     def begin(self, match: re.Match[str]) -> None:
         name = match["begin"]
+        if self.math is not None:
+            return  # also of verbatim text, which prints: the reader refuses it
         if name in VERBATIM:
             self.verbatim(name, match.start())
-        elif self.math is not None:
-            return
         elif name in DISPLAYS or name == "math":
             self.math = (match.start(), match.end(), r"\(" if name == "math" else name)
         elif name in TABULARS or name in FLOATS:
