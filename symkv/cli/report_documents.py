@@ -29,6 +29,7 @@ class Asked:
     target: str | None = None
     with_draft: bool = False
     style: dict[str, Any] = field(default_factory=dict)  # product and notation
+    draw: bool = False
 
     @property
     def of_models(self) -> bool:
@@ -123,7 +124,7 @@ def _model(what: str, asked: Asked) -> Document:
 
     stack, found = model_stack(what, asked)
     title = record(what).title if what in names() else ""
-    return model_document(stack, ModelSetting(title=title, **found, **asked.style))
+    return model_document(stack, ModelSetting(title=title, draw=asked.draw, **found, **asked.style))
 
 
 def _comparison(asked: Asked) -> Document:
@@ -145,7 +146,7 @@ def _comparison(asked: Asked) -> Document:
     code = one_dtype(asked.dtype, values.dtype)
     stacks = shared(named, values.values, dtype=code)
     target = None if asked.target is None else _target(stacks, asked.target, ranges, rates, code)
-    return comparison_document(stacks, compare(stacks, of=asked.of), target=target, **asked.style)
+    return comparison_document(stacks, compare(stacks, of=asked.of), target=target, draw=asked.draw, **asked.style)
 
 
 def _target(stacks: Sequence[Stack], text: str, ranges: Any, rates: Any, dtype: str | None) -> Target:

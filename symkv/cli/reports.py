@@ -64,7 +64,9 @@ def report(
     named = [item for item in items or () if not is_value(item)]
     values = [item for item in items or () if is_value(item)]
     style = style_of(product, notation, named)
-    asked = Asked(named, values, compare, tokens, batch, dtype, of, target, with_draft, style)
+    asked = Asked(
+        named, values, compare, tokens, batch, dtype, of, target, with_draft, style, own is not None or kinds != ("md",)
+    )
     if fragments:
         return pieces(asked, out, packages=packages, column=column, check=check, force=force, as_json=as_json)
     if packages or check or column != 240:

@@ -17,6 +17,7 @@ from symkv.proof.judges import judge
 from symkv.proof.limits import judge_limit
 from symkv.render.design_tables import Target, design_sections
 from symkv.render.documents import Document, document, proof, section
+from symkv.render.figure_slots import comparison_figures, slots
 from symkv.render.model_report import file_name, sources
 from symkv.render.setting import Setter, names_of
 from symkv.render.stack_symbols import plain
@@ -41,6 +42,7 @@ def comparison_document(
     found: Sequence[Comparison],
     *,
     target: Target | None = None,
+    draw: bool = False,
     product: Product = "thin",
     notation: Notation | None = None,
 ) -> Document:
@@ -69,7 +71,9 @@ def comparison_document(
         row[2] = f"{row[2]} of {stack.name}"
     inputs = [[(s.name, str(quantity(s, found[0].of)), s.assumptions) for s in stacks], found[0].of, product]
     inputs += [sorted((notation or {}).items()), "" if target is None else target.text]
-    return document("comparison", file_name("-vs-".join(names)), values, inputs)
+    name = file_name("-vs-".join(names))
+    figures = slots(name, list(comparison_figures(stacks, found[0].of)), draw=draw)
+    return document("comparison", name, values, inputs, figures)
 
 
 def _answer(one: Comparison) -> str:
@@ -184,20 +188,20 @@ def _crossed(one: Comparison, names: tuple[str, str], first: Stack, second: Stac
         statement = Relation(left, sign, right)
         verdict = judge(statement, tuple(map(Relation.parse, where)))
         if verdict.verdict == "proved" and len(verdict.judges) > 1:
-            why = f"{TOKENS} {span}: {crossing.less} needs fewer bytes"
+            why = f"at {span} tokens of context, {crossing.less} needs fewer bytes".replace("at from", "from")
             steps.append(Step(f"cross{mark}_{place}", "bound", str(statement), why=why, where=tuple(where)))
     return steps
 
 
 def _sections(one: Comparison, setter: Setter, *, many: bool) -> list[dict[str, Any]]:
     by = ", ".join(one.judges)
-    rows: list[list[Any]] = [[f"ratio of bytes {WORDS[one.of][0]}", setter.formula(one.ratio), "kernel"]]
+    rows: list[list[Any]] = [[f"ratio of bytes {WORDS[one.of][0]}", _large(setter.formula(one.ratio)), "kernel"]]
     rows.append(["equal when", _when(one.equal_when, setter), by])
     if one.limit is not None:
-        limit = one.limit if one.limit == "without bound" else setter.formula(Formula.parse(one.limit))
+        limit = one.limit if one.limit == "without bound" else _large(setter.formula(Formula.parse(one.limit)))
         rows.append(["the ratio tends to", limit, "kernel"])
     rows += [
-        [f"elasticity in {name}", setter.formula(Formula.parse(share)), "kernel, sympy"]
+        [f"elasticity in {name}", _large(setter.formula(Formula.parse(share))), "kernel, sympy"]
         for name, share in one.elasticities.items()
     ]
     title = f"{one.first} against {one.second}" if many else "Results"
@@ -211,4 +215,9 @@ def _sections(one: Comparison, setter: Setter, *, many: bool) -> list[dict[str, 
 def _when(text: str | None, setter: Setter) -> Math | str:
     if text is None:
         return "no symbol can be isolated"
-    return setter.relation(Relation.parse(text)) if " = " in text else text
+    return _large(setter.relation(Relation.parse(text))) if " = " in text else text
+
+
+def _large(formula: Math) -> Math:
+    """A formula in a table with its fractions as large as on lines of their own."""
+    return Math(formula.latex.replace(r"\frac{", r"\dfrac{"))

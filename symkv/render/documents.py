@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from symkv import __version__, symbols
@@ -15,6 +15,7 @@ from symkv.formula import Relation
 from symkv.formula.latex import Product
 from symkv.formula.notation import Notation
 from symkv.output import HEADER
+from symkv.render.figure_slots import Figures
 from symkv.render.formats import shipped_environment
 from symkv.render.pdf import Missing
 from symkv.render.setting import Setter, names_of, number, unit_beside
@@ -35,11 +36,15 @@ DOMAINS = (
 
 @dataclass(frozen=True)
 class Document:
-    """A report before it has a format: its name and the values of its template, which templates/README.md lists."""
+    """A report before it has a format: its name and the values of its template, which templates/README.md lists.
+
+    `missing` is what could not be made, and `files` are those that its .tex needs beside it.
+    """
 
     name: str
     values: Mapping[str, Any]
     missing: tuple[Missing, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     def render(self, kind: str) -> str:
         """The report in a format: tex, html or md."""
@@ -112,10 +117,12 @@ LEGEND = (Column("letter"), Column("word", share="0.27"), Column("meaning", shar
 OUTCOMES = (Column("format"), Column("bytes per element"))
 
 
-def document(kind: str, name: str, values: Mapping[str, Any], inputs: object) -> Document:
+def document(
+    kind: str, name: str, values: Mapping[str, Any], inputs: object, figures: Figures | None = None
+) -> Document:
     """The report with what every report has: its header with the hash of what it was made from."""
     fingerprint = hashlib.sha256(repr(inputs).encode()).hexdigest()
-    empty: dict[str, Any] = {"facts": None, "notes": [], "solved": [], "lines": [], "sections": [], "figures": []}
+    empty: dict[str, Any] = {"facts": None, "notes": [], "solved": [], "lines": [], "sections": []}
     common = {
         "header": f"{HEADER} {__version__}, input sha256 {fingerprint}",
         "version": __version__,
@@ -124,7 +131,9 @@ def document(kind: str, name: str, values: Mapping[str, Any], inputs: object) ->
         "meaning": PROVED,
         "domains": DOMAINS,
     }
-    return Document(name, {**empty, **common, **values})
+    figures = figures or Figures()
+    shown = {**empty, **common, **values, "figures": figures.values}
+    return Document(name, shown, figures.missing, figures.files)
 
 
 def section(title: str, *tables: Mapping[str, Any], text: str = "") -> dict[str, Any]:

@@ -20,7 +20,6 @@ from symkv.render.user_template import Template
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 KINDS = ("tex", "html", "pdf")  # written without --format
 ALL_KINDS = ("tex", "html", "md", "pdf")
-_END = 400  # bytes of a file in which symkv's mark stands: the first of a text, the last of a PDF
 
 
 @dataclass(frozen=True)
@@ -90,16 +89,23 @@ def write_document(
         texts = {kind: document.render(kind) for kind in wanted}
     kinds = [template.kind] if template is not None else kinds
     targets = {kind: folder / f"{document.name}.{kind}" for kind in kinds}
+    beside = document.files if "tex" in targets else {}
+    targets |= {name: folder / name for name in beside}
     for target in targets.values():
         _free(target, force=force)
-    contents = {kind: text.encode() for kind, text in texts.items() if kind in targets}
+    contents: dict[str, bytes] = {kind: text.encode() for kind, text in texts.items() if kind in targets}
+    contents |= beside
     if "pdf" in targets:
-        pdf, why = compiled(document.name, texts["tex"])
+        pdf, why = compiled(document.name, texts["tex"], document.files)
         missing += why
         contents |= {} if pdf is None else {"pdf": pdf + f"\n% {document.values['header']}\n".encode()}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        files = [_write(target, kind, contents[kind]) for kind, target in targets.items() if kind in contents]
+        files = [
+            _write(target, "figure" if kind in beside else kind, contents[kind])
+            for kind, target in targets.items()
+            if kind in contents
+        ]
     except OSError as problem:
         raise BadInput(
             f"the folder must be writable, got {problem.strerror}; choose one with -o", where=str(folder)
@@ -108,8 +114,8 @@ def write_document(
 
 
 def _free(target: Path, *, force: bool) -> None:
-    """Refuse a file that symkv did not write; a PDF has symkv's mark at its end."""
-    marked = target.suffix == ".pdf" and target.is_file() and HEADER.encode() in target.read_bytes()[-_END:]
+    """Refuse a file that symkv did not write; a PDF has symkv's mark at its end, or inside where it is a figure."""
+    marked = target.suffix == ".pdf" and target.is_file() and HEADER.encode() in target.read_bytes()
     free_to_write(target, force=force or marked)
 
 

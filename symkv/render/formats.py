@@ -15,7 +15,7 @@ from typing import Any
 
 from symkv.errors import BadInput
 from symkv.render.escape import Html, Markdown, Plain, TeX, html, markdown, plain, tex
-from symkv.render.values import Code, Display, Graphic, Label, Math
+from symkv.render.values import Block, Code, Display, Graphic, Label, Math
 from symkv.shipped import shipped
 
 _TEX_SIGNS = {
@@ -52,6 +52,28 @@ class Format:
     def whole(self, parts: Any) -> str:
         """Pieces of source as one."""
         return self.kind("".join(parts))
+
+
+def _bare(line: str) -> str:
+    """A line without control and direction marks, with its spaces."""
+    return "".join(c if c == " " else plain(c) for c in line).rstrip()
+
+
+def _lines(value: Block, escaped: Callable[[object], str]) -> str:
+    """Lines in which each run of letters is escaped and spaces stay."""
+    return "\n".join("".join(c if c == " " else escaped(c) for c in _bare(line)) for line in value.text.splitlines())
+
+
+def _fenced(value: Block) -> str:
+    """Lines behind a fence that is longer than any that they hold."""
+    body = "\n".join(map(_bare, value.text.splitlines()))
+    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", body))])
+    return f"{fence}text\n{body}\n{fence}"
+
+
+def _tex_graphic(value: Graphic) -> str:
+    missing = rf"\fbox{{the file {tex(value.file)}.pdf is missing}}"
+    return rf"\IfFileExists{{{value.file}.pdf}}{{\includegraphics{{{value.file}.pdf}}}}{{{missing}}}"
 
 
 def _as_it_is(value: Label) -> str:
@@ -123,7 +145,8 @@ FORMATS: dict[str, Format] = {
             Math: lambda value: f"${value.latex}$",
             Display: lambda value: value.latex,
             Code: lambda value: rf"\texttt{{{tex(value.text)}}}",
-            Graphic: lambda value: value.pgf,
+            Graphic: _tex_graphic,
+            Block: lambda value: r"\\\relax ".join(rf"\texttt{{{tex(line)}}}" for line in value.text.splitlines()),
             Label: _as_it_is,
         },
         "% {}",
@@ -138,6 +161,7 @@ FORMATS: dict[str, Format] = {
             Display: lambda value: _mathml(value.latex, "block"),
             Code: lambda value: f"<code>{html(value.text)}</code>",
             Graphic: lambda value: value.svg,
+            Block: lambda value: f"<pre>{_lines(value, html)}</pre>",
             Label: _as_it_is,
         },
         "<!-- {} -->",
@@ -151,6 +175,7 @@ FORMATS: dict[str, Format] = {
             Display: lambda value: f"$$\n{markdown_math(value.latex)}\n$$",
             Code: _markdown_code,
             Graphic: lambda value: "",
+            Block: _fenced,
             Label: _as_it_is,
         },
         "<!-- {} -->",
@@ -164,6 +189,7 @@ FORMATS: dict[str, Format] = {
             Display: lambda value: value.latex,
             Code: lambda value: plain(value.text),
             Graphic: lambda value: "",
+            Block: lambda value: "\n".join(map(_bare, value.text.splitlines())),
             Label: _as_it_is,
         },
         "{}",

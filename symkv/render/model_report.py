@@ -19,6 +19,7 @@ from symkv.modelling import LENGTHS
 from symkv.proof.collect import collect
 from symkv.render.design_tables import Target, design_sections
 from symkv.render.documents import Document, document, line, proof, section
+from symkv.render.figure_slots import model_figures, slots
 from symkv.render.lines import points
 from symkv.render.setting import Setter, names_of, number
 from symkv.render.stack_derivation import numbered, stack_derivation
@@ -62,6 +63,7 @@ class ModelSetting:
     title: str = ""
     notes: tuple[str, ...] = ()
     target: Target | None = None
+    draw: bool = False
 
 
 def model_document(stack: Stack, setting: ModelSetting | None = None) -> Document:
@@ -93,7 +95,8 @@ def model_document(stack: Stack, setting: ModelSetting | None = None) -> Documen
     }
     values["legend"] = _legend(found, values["legend"])
     values["sources"] = sources(stack)
-    return document("model", name, values, _inputs(stack, setting))
+    figures = slots(name, list(model_figures(stack, setting.batch)), draw=setting.draw)
+    return document("model", name, values, _inputs(stack, setting), figures)
 
 
 def stack_checked(stack: Stack, title: str = "") -> Checked:

@@ -7,8 +7,10 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 TEX_SECONDS = 120
 ENGINES: dict[str, tuple[str, ...]] = {  # in the order of preference; none may run commands of the document
@@ -36,7 +38,9 @@ class Missing:
     command: str
 
 
-def compiled(name: str, source: str) -> tuple[bytes | None, list[Missing]]:
+def compiled(
+    name: str, source: str, files: Mapping[str, bytes] = MappingProxyType({})
+) -> tuple[bytes | None, list[Missing]]:
     """The PDF of a LaTeX source, or why there is none; the date in it is SOURCE_DATE_EPOCH, or none."""
     command = f"latexmk -pdf {name}.tex"
     engine = next((program for program in ENGINES if shutil.which(program)), None)
@@ -44,6 +48,8 @@ def compiled(name: str, source: str) -> tuple[bytes | None, list[Missing]]:
         return None, [Missing("PDF", "no TeX engine was found", f"with TeX Live installed: {command}")]
     with tempfile.TemporaryDirectory() as scratch:
         (Path(scratch) / f"{name}.tex").write_text(source, encoding="utf-8")
+        for file, data in files.items():
+            (Path(scratch) / file).write_bytes(data)
         epoch = {"SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", "0"), "FORCE_SOURCE_DATE": "1"}
         environment = {**os.environ, **epoch, "openin_any": "p", "openout_any": "p", "max_print_line": "1000"}
         arguments = [engine, *ENGINES[engine], f"{name}.tex"]

@@ -62,7 +62,7 @@ class Setter:
         printed = self._limit(item.relation, item.step.over)
         if points(printed) <= PAGE:
             return Display(printed)
-        right = f" = {self.printer.whole(item.relation.rhs.tree)}"
+        right = f" = {tightened(self.printer.whole(item.relation.rhs.tree))}"
         left = printed.removesuffix(right)
         return Display(rf"\begin{{aligned}} &{left} \\ &\qquad{right} \end{{aligned}}")
 
@@ -106,7 +106,7 @@ class Setter:
         left, printer = relation.lhs.tree, self.printer
         body = rf"\left({printer.whole(left)}\right)" if is_sum(left) else printer.whole(left)
         printed = rf"\lim_{{{printer.name(over)} \to \infty}} {body} = {printer.whole(relation.rhs.tree)}"
-        return reread_limit(printed, over, relation, printer.notation)
+        return reread_limit(tightened(printed), over, relation, printer.notation)
 
 
 def unit_beside(unit: str) -> str:

@@ -49,13 +49,31 @@ class Label:
 
 @dataclass(frozen=True)
 class Graphic:
-    """A figure as vector graphics for HTML (`svg`) and for TeX (`pgf`), made by symkv."""
+    """A figure, made by symkv: as SVG for HTML, and the name of the PDF beside a .tex, without its ending."""
 
     svg: str
-    pgf: str
+    file: str
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,99}", self.file):
+            raise BadInput(f"a figure's file must be lower-case letters, digits, - and _, got {self.file[:40]!r}")
 
 
-TYPES: dict[str, type] = {"math": Math, "display": Display, "code": Code, "label": Label, "graphic": Graphic}
+@dataclass(frozen=True)
+class Block:
+    """Lines that stand as they are, one below the other, in letters of one width."""
+
+    text: str
+
+
+TYPES: dict[str, type] = {
+    "math": Math,
+    "display": Display,
+    "code": Code,
+    "label": Label,
+    "block": Block,
+    "graphic": Graphic,
+}
 _NAMES = {cls: name for name, cls in TYPES.items()}
 
 
