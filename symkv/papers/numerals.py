@@ -37,6 +37,7 @@ _HIDDEN = re.compile(
     r"(?:\([^()\n]{0,40}\))?(?:\[[^\]\n]{0,120}\])?(?:\{[^{}\n]{0,200}\})?|\\\\\[[^\]\n]{0,20}\]",
     re.ASCII,
 )
+_ABOUT = re.compile(r"\\(?:approx|sim|simeq|leq?|geq?|pm|mp|equiv|quad|qquad)(?=\d)", re.ASCII)  # a digit ends the name
 _SCRIPT = re.compile(r"[_^][ ]?(?:\{[^{}\n]{0,60}\}|\d)", re.ASCII)
 _SI_BYTES = {
     "kilo": "kB", "mega": "MB", "giga": "GB", "tera": "TB", "kibi": "KiB", "mebi": "MiB", "gibi": "GiB", "tebi": "TiB",
@@ -101,6 +102,7 @@ def numbers(line: str) -> list[Printed]:
     [('8784/125', 'KB'), ('1600000000', ''), ('1024', '')]
     """
     shown = _HIDDEN.sub(lambda match: " " * len(match[0]), line)
+    shown = _ABOUT.sub(lambda match: " " * len(match[0]), shown)
     scripts = [match.span() for match in _SCRIPT.finditer(shown)]
     found: list[Printed] = []
     at = script = 0
@@ -110,7 +112,7 @@ def numbers(line: str) -> list[Printed]:
             script += 1
         if script < len(scripts) and scripts[script][0] <= match.start():
             continue
-        one = _si(match) if match["si"] else _plain(shown, match)
+        one = _si(shown, match) if match["si"] else _plain(shown, match)
         if one is not None:
             found.append(one)
             at = max(at, one.end)
@@ -166,13 +168,17 @@ def _named(word: str) -> str:
     return _NAMES.get(word) or _NAMES.get(word.removesuffix("s")) or word
 
 
-def _si(match: re.Match[str]) -> Printed | None:
+def _si(line: str, match: re.Match[str]) -> Printed | None:
     number = _PLAIN.fullmatch(match["plain"].strip())
     word = (match["siunit"] or "").strip() if match["command"] != "num" else ""
     if number is None or not (word == "" or re.fullmatch(rf"{_WORDS}|{_PREFIX}", word)):
         return None
     value, half = _value(number[1], number[2] or "", int(number[3] or 0))
-    return Printed(match[0], value, half, _named(word) if word else "", match.start(), match.end())
+    end, unit = match.end(), _named(word) if word else ""
+    if match["command"] == "num":
+        behind, end = _unit(line, end)
+        unit = behind or ""
+    return Printed(line[match.start() : end].strip(), value, half, unit, match.start(), end)
 
 
 def chosen(found: list[Printed], which: int, *, in_bytes: bool) -> Printed:
