@@ -54,6 +54,18 @@ def test_sympy_expressions_are_taken_as_they_are():
     assert symkv.prove(size * window / window, size, where=[sympy.Gt(window, 3)]).verdict == "proved"
 
 
+def test_a_piecewise_of_sympy_is_read_as_the_cases_that_it_says():
+    size, window, block = sympy.symbols("S W P", integer=True, positive=True)
+    cases = sympy.Piecewise((size, size < window), (window, True))
+    assert symkv.prove(cases, sympy.Min(size, window)).verdict == "proved"
+    assert symkv.prove(cases, sympy.Max(size, window)).verdict == "refuted"
+    three = sympy.Piecewise((1, sympy.Eq(size, 1)), (window, size <= 3), (block, True))
+    assert str(symkv.prove(three, "W").statement.lhs) == "1 if S = 1 else W if S <= 3 else P"
+    for wrong in (sympy.Piecewise((size, size < window)), sympy.Piecewise((1, (size < 2) & (window < 2)), (2, True))):
+        with pytest.raises(BadInput, match="a Piecewise must"):
+            symkv.prove(wrong, "S")
+
+
 @pytest.mark.parametrize("hostile", ["x}\\input{/etc/passwd}{", "a b", "__import__('os')", "x\u200b", "if"])
 def test_a_hostile_sympy_name_is_refused(hostile):
     with pytest.raises(BadInput, match="name"):

@@ -104,10 +104,26 @@ def from_sympy(expression: Any) -> ast.expr:
         return _call("sqrt", expression.base)
     if expression.is_Pow and expression.exp.is_Integer:
         return ast.BinOp(from_sympy(expression.base), ast.Pow(), reader.literal(int(expression.exp)))
+    if isinstance(expression, sympy.Piecewise):
+        return _conditional(expression.args)
     for name, function in _FUNCTIONS.items():
         if name != "sqrt" and isinstance(expression, function):
             return _call(name, *sorted(expression.args, key=_order) if name in ("min", "max") else expression.args)
     raise BadInput(f"a formula can't hold sympy's {type(expression).__name__}; give an exact closed form")
+
+
+def _conditional(pieces: Any) -> ast.expr:
+    """The pieces as nested conditionals; the last one has to hold for everything that is left."""
+    (value, condition), *rest = pieces
+    if condition == sympy.true:
+        return from_sympy(value)
+    relation = type(condition)
+    op = next((op for op, known in _COMPARISON.items() if issubclass(relation, known)), None)
+    if op is None or not rest:
+        what = "ends without an otherwise" if not rest else f"has the condition {relation.__name__}"
+        raise BadInput(f"a Piecewise must have plain comparisons and end with (value, True), this one {what}")
+    test = ast.Compare(from_sympy(condition.lhs), [op()], [from_sympy(condition.rhs)])
+    return ast.IfExp(test, from_sympy(value), _conditional(rest))
 
 
 def _fraction(expression: Any) -> Any:
