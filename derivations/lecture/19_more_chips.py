@@ -103,7 +103,6 @@ derivation = Derivation(
             exact=104 * 10**9,
             ratio=1000,
             cause="52e12 written for 52e9; the 104 GB at the end of the line are right",
-            as_printed="bytes_per_parameter*n_total*1000",
             place="section capacity",
         ),
         Claim(

@@ -17,7 +17,9 @@ LINK = _symbol("link_bandwidth", r"\beta_{\mathrm{link}}", "bytes per second of 
 TIME = _symbol("sharded_seconds", r"\tau_{2}", "time of the communication, cut along both axes", "seconds", "second")
 SINGLE = _symbol("single_seconds", r"\tau_{1}", "time of the communication, cut along one", "seconds", "second")
 
-SUM = "d_model/{x} + 2*d_ff*{x}/n_chips"
+RISE = _symbol("rise_per_row", "s", "rise of the second term with each chip along the model width", "1", "1")
+
+SUM = "d_model/{x} + rise_per_row*{x}"
 AT_BEST = "2*d_ff*best_rows**2 = d_model*n_chips"
 
 derivation = Derivation(
@@ -28,7 +30,7 @@ derivation = Derivation(
         "Cut along both axes, activations travel least where the parts are nearly square, and the time falls with the "
         "root of the chips; on three axes of links that beats a single cut from 72 chips on."
     ),
-    symbols=("batch", "n_chips", WIDTH, INNER, ROWS, BEST, AXES, LINK, TIME, SINGLE),
+    symbols=("batch", "n_chips", WIDTH, INNER, ROWS, BEST, AXES, LINK, TIME, SINGLE, RISE),
     over_reals=("n_chips",),
     steps=(
         Step(
@@ -41,19 +43,33 @@ derivation = Derivation(
             cite="austin2025",
         ),
         Step(
+            "rise",
+            "define",
+            "rise_per_row = 2*d_ff/n_chips",
+            why="a reduction sends twice, and is spread over the chips along the other axis",
+        ),
+        Step(
             "common",
             "collect",
             f"sharded_seconds = 2*batch/link_bandwidth*({SUM.format(x='row_chips')})",
-            why="a term that falls and one that rises with the chips along the width",
-            uses=("time",),
-            units=("2 = byte", "2 = 1"),
+            why="one term falls and one rises with the chips along the width",
+            uses=("time", "rise"),
+            units=("2 = byte",),
         ),
         Step(
             "least",
             "optimum",
             f"{SUM.format(x='row_chips')} >= {SUM.format(x='best_rows')}",
-            why="their sum is least where they are equal",
-            where=("best_rows > 0", AT_BEST),
+            why="their sum is least where the two are equal",
+            where=("best_rows > 0", "rise_per_row*best_rows**2 = d_model"),
+        ),
+        Step(
+            "best",
+            "substitute",
+            AT_BEST,
+            why="this gives the number of chips along the width",
+            uses=("rise",),
+            where=("rise_per_row*best_rows**2 = d_model",),
         ),
         Step(
             "equal",
