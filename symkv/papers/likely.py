@@ -84,7 +84,7 @@ def _rounding(printed: Printed, exact: Fraction) -> Iterator[str]:
     step = 2 * printed.half
     for scale in printed.scales():
         inside = exact / scale.factor
-        if 0 < abs(inside - printed.value) <= 3 * step / 2:
+        if (inside / step).denominator != 1 and abs(inside - printed.value) <= 3 * step / 2:
             digits = 0
             while step * 10**digits < 1 and digits < 12:
                 digits += 1

@@ -42,6 +42,10 @@ _REASON = re.compile(
 _CONDITION = re.compile(
     r"\b(?:if|when|for|where|unless|otherwise|provided|assuming|whenever|only|except|with|given|as)\b", re.I
 )
+_BYTES = re.compile(  # the unit of what symkv counts, behind a whole equation
+    r"(?:\\text|\\textrm|\\mbox)\{[ ~(\[]{0,3}bytes(?: per token|/token)?[ )\].,]{0,3}\}"
+    r"(?=[ \t\n.,;]*(?:\\label\{[^{}\n]{0,200}\}[ \t\n]*)?$)"
+)
 _BRACE = re.compile(r"\\(?:under|over)brace[ \t\n]{0,10}\{")
 _OPERAND = re.compile(r"(?:(?<![A-Za-z\\])[A-Za-z0-9]|[)}])(?:\s|~|\\[,;:])*$", re.ASCII)
 _GRAMMAR = STRUCTURE | SPACES | GAPS | ROMAN
@@ -133,7 +137,8 @@ def prepared(text: str, group: Group, side: Sidecar, redefined: Mapping[str, int
     macros = side.macros
     if r"\catcode" in redefined:
         raise Unreadable(r"the paper changes how its characters are read (\catcode)", offset=group.start)
-    source = _unbraced(_without_reasons(text[group.start : group.end]))
+    source = _BYTES.sub(lambda match: " " * len(match[0]), text[group.start : group.end])
+    source = _unbraced(_without_reasons(source))
     pieces: list[str] = []
     starts, places, inside = [0], [group.start], [False]
     end = length = 0
