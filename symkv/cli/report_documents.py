@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,6 +52,17 @@ def style_of(product: str, notation: Path | None, what: Sequence[str]) -> dict[s
     named = [derivation for one in what for derivation in derivations_of(one) or ()]
     own = {entry if isinstance(entry, str) else entry.name for derivation in named for entry in derivation.symbols}
     return style | {"notation": Notation.load(notation, also=own)}
+
+
+def require_apart(names: Iterable[str]) -> None:
+    """`BadInput` where two reports would be written to one file."""
+    found = set[str]()
+    for name in names:
+        if name in found:
+            raise BadInput(
+                f"reports must have names of their own, {name} comes twice; write one at a time, or drop one"
+            )
+        found.add(name)
 
 
 def documents(asked: Asked) -> Iterator[tuple[Document, Checked | None]]:

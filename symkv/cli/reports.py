@@ -54,7 +54,7 @@ def report(
 ) -> int:
     """Write reports: a derivation with its proof, what a model or variant keeps, or how several compare."""
     from symkv.cli.fragments import fragments as pieces
-    from symkv.cli.report_documents import Asked, documents, style_of
+    from symkv.cli.report_documents import Asked, documents, require_apart, style_of
     from symkv.cli.solving import is_value
     from symkv.render import Template, parse_kinds, write_document
     from symkv.terminal import report_text
@@ -73,6 +73,7 @@ def report(
         raise BadInput("--with, --column and --check go with --fragments; add it")
     out = out or Path("symkv-report")
     made = list(documents(asked))
+    require_apart(document.name for document, _ in made)
     written = [write_document(document, out, kinds, force=force, template=own) for document, _ in made]
     files = [file for one in written for file in one.files]
     missing = [entry for one in written for entry in one.missing]

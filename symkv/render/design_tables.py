@@ -28,18 +28,19 @@ def design_sections(target: Target | None, setter: Setter) -> list[dict[str, Any
     """The designs of each stack that meet the target, for each reading of its size."""
     found: list[dict[str, Any]] = []
     for name, readings in (target.designs if target else {}).items():
-        tables = []
+        tables, empty = [], []
         for one in readings:
             words = list(one.reasons.box)
             columns = [Column(setter.letter(word), "number") for word in words]
             rows = [[number(dict(design.values)[word]) for word in words] for design in one.found[:MOST_DESIGNS]]
-            more = len(one.points) - len(rows)
-            rest = f"; {more} more are not shown" if more > 0 else ""
-            every = "all of them" if one.complete else "not all of them"
             size = "" if one.high is None else f"{rational(one.high)} bytes: "
-            told = f"{size}{len(one.points)} designs, {every}{rest}."
-            tables.append(table(told if rows else f"{size}no design.", columns, rows))
-        found.append(section(f"Designs of {name} at {target.text if target else ''}", *tables))
-    if found and target is not None and target.notes:
-        found[0]["text"] = f"Assumed: {'; '.join(target.notes)}."
+            if not rows:
+                empty.append(f"{size}no design.")
+                continue
+            rest = f"; {len(one.points) - len(rows)} more are not shown" if len(one.points) > len(rows) else ""
+            every = "all of them" if one.complete else "not all of them"
+            tables.append(table(f"{size}{len(one.points)} designs, {every}{rest}.", columns, rows))
+        notes = [f"Assumed: {'; '.join(target.notes)}."] if target is not None and target.notes else []
+        title = f"Designs of {name} at {target.text if target else ''}"
+        found.append(section(title, *tables, text=" ".join([*notes, *empty])))
     return found

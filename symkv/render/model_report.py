@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from symkv.caches import Part, Stack, quantity
+from symkv.caches import number as bytes_at
 from symkv.caches.rows import format_of
 from symkv.derivations import Checked, check
 from symkv.formula import Formula
@@ -75,7 +76,7 @@ def model_document(stack: Stack, setting: ModelSetting | None = None) -> Documen
     setting = setting or ModelSetting()
     stack = stack.filled()
     tokens = setting.tokens or USUAL
-    sizes = {length: measure(stack, tokens=length, batch=setting.batch) for length in sorted({*LENGTHS, tokens})}
+    sizes = _sizes(stack, tokens, setting.batch)
     found = lettered(stack)
     name, title = file_name(stack.name), setting.title or stack.name
     answer = _answer(title, sizes[tokens], setting.batch, stack)
@@ -131,6 +132,18 @@ def _answer(title: str, size: Mapping[str, Any], batch: int, stack: Stack) -> st
     return f"{told} At {size['tokens']} tokens, {many} stores {stored}; a decode step reads {read}.".replace(
         "sequences stores", "sequences store"
     )
+
+
+def _sizes(stack: Stack, tokens: int, batch: int) -> dict[int, dict[str, Any]]:
+    """The result of `symkv size` at one length, and its amounts at the usual ones."""
+    size = measure(stack, tokens=tokens, batch=batch)
+    found = {}
+    for length in sorted({*LENGTHS, tokens}):
+        stack.require(length)
+        at = {"n_tokens": length}
+        amounts = {key: size["formula"][key.partition("_")[0]] for key in _AMOUNTS}
+        found[length] = {**size, **{k: bytes_at(Formula.of(batch) * Formula.parse(f), at) for k, f in amounts.items()}}
+    return {**found, tokens: size}
 
 
 def _split(value: int | str) -> list[Any]:
