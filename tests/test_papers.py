@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from symkv import symbols
 from symkv.errors import BadInput
+from symkv.formula.notation import require_distinct
 from symkv.papers import check_paper, read_paper
 from symkv.papers.comments import read as read_annotation
 from symkv.papers.numerals import chosen, numbers
 from symkv.papers.scan import scan
 from symkv.papers.sidecar import load
-from tests import papers_fuzz
+from symkv.render.reread import same
+from tests import latex_roundtrip, papers_fuzz
 
 GQA = r"\kappa = 2\,L\,n_{kv}\,d_h\,b"
 ROW = GQA.replace("=", "&=")
@@ -615,6 +618,44 @@ def test_steps_and_claims_of_derivations_stand_on_their_lines_too(tmp_path, monk
     assert [(case.get("name"), case.get("line")) for case in cases] == [
         ("two step first", "5"), ("two step second", "6"), ("two claim size", "9")
     ]  # fmt: skip
+
+
+# -- what is written is what is read -----------------------------------------------------------------------------------
+
+FRAMES = [
+    "%!symkv equals {target}\n\\begin{{equation}}\\label{{eq:{number}}}\n  {formula}\n\\end{{equation}}\n",
+    "\\begin{{align}}\n W &= W \\\\ % a comment\n Z &= {formula} \\notag %!symkv equals {target}\n\\end{{align}}\n",
+    "Text\n$$ {formula}, $$ %!symkv equals {target}\n",
+    "Where $S$ is long, $Z = {formula}$. %!symkv equals {target}\n",
+    "\\begin{{gather*}}\n{formula} %!symkv equals {target}\n\\\\ W = W\n\\end{{gather*}}\n",
+]
+
+
+def test_a_printed_formula_is_read_as_what_it_is_wherever_it_stands(tmp_path):
+    rng = random.Random(20261125)
+    path, count = tmp_path / "paper.tex", 0
+    for formula, _ in latex_roundtrip.formulas(rng.randrange(10**6)):
+        try:
+            letters = require_distinct(formula.names, {})
+        except BadInput:
+            continue
+        if len(formula.text) > 1500:
+            continue
+        own = [word for word in letters.values() if symbols.find(word) is None]
+        lines = ["[notation]", *(f"{word} = '{letter}'" for letter, word in letters.items() if word not in own)]
+        for word in own:
+            letter = next(latex for latex, name in letters.items() if name == word)
+            lines += [f"[symbols.{word}]", f"latex = '{letter}'"]
+        path.with_suffix(".symkv.toml").write_text("\n".join(lines))
+        path.write_text(rng.choice(FRAMES).format(target=formula.text, formula=formula.latex, number=count))
+        items = [item for item in read_paper(path).items if item.target]
+        assert [item.problem for item in items] == [""], path.read_text()
+        for statement in items[0].statements:
+            assert same(statement.relation.lhs, formula), path.read_text()
+            assert statement.relation.rhs.same_as(formula)
+        count += 1
+        if count == 120:
+            break
 
 
 # -- hostile papers ----------------------------------------------------------------------------------------------------

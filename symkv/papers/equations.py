@@ -9,8 +9,9 @@ from symkv.formula import Formula, Relation
 from symkv.formula.latex_reader import read_latex_sides
 from symkv.formula.latex_tokens import Unreadable
 from symkv.papers.comments import Said
-from symkv.papers.maths import Group, leading, prepared, without_name
+from symkv.papers.maths import prepared, without_name
 from symkv.papers.model import Item, Place, Statement
+from symkv.papers.rows import Group, leading
 from symkv.papers.sidecar import Sidecar
 from symkv.papers.targets import formula_target, relation
 from symkv.proof.judges import domains_for

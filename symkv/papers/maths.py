@@ -1,4 +1,4 @@
-r"""A piece of maths made ready for the strict reader: rows put together to equations, macros put in, reasons left out.
+r"""A piece of maths made ready for the strict reader: macros put in, reasons and units left out.
 
 Everything keeps its place, so that a refusal can name line and column of the source.
 """
@@ -7,33 +7,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from symkv.errors import BadInput
 from symkv.formula.latex_names import FONTS, ROMAN, STRUCTURE, Letters, one_name, starts_name
 from symkv.formula.latex_tokens import GAPS, SPACES, Tokens, Unreadable
-from symkv.papers.scan import Maths
+from symkv.papers.rows import RELATION, Group, top_relation
 from symkv.papers.sidecar import Sidecar
 
-SINGLE = frozenset(
-    {"multline", "multline*", "equation", "equation*", "displaymath", r"\[", "$$", "$", r"\(", "dmath", "dmath*"}
-)
-RELATION = re.compile(
-    r"[=<>]|\\(?:leq?|leqslant|lt|geq?|geqslant|gt|neq?|approx|equiv|sim|simeq|propto|mid|in|coloneqq|triangleq|to)"
-    r"(?![A-Za-z])",
-    re.ASCII,
-)
-_BREAK = re.compile(
-    r"(?P<newline>\\\\)|\\begin[ \t]*\{(?P<begin>[^{}\n]{1,40})\}|\\end[ \t]*\{(?P<end>[^{}\n]{1,40})\}"
-    r"|(?P<escape>\\.)|(?P<brace>[{}])",
-    re.ASCII | re.DOTALL,
-)
-_LEADING = re.compile(
-    r"(?:[\s&~]|\{\}|\\[,;:!> ]|\\(?:quad|qquad|displaystyle|nonumber|notag)(?![A-Za-z])|\\label\{[^{}\n]{0,200}\})*"
-)
-_CONTINUES = re.compile(r"[=<>+\-*/]|\\(?:cdot|times|le|ge|leq|geq|approx|ne|neq|equiv|sim|propto|in|mid)(?![A-Za-z])")
+MAX_USES = 20_000  # characters of an equation that are looked through for declared letters
 _REASON = re.compile(
     r"&[ \t\n]*&[ \t\n]*\\(?:text|mbox|textrm|textnormal)\{[ (]{0,3}"
     r"((?:by|since|from|using|because|see|cf)[A-Za-z0-9 ,.;()~:\-']{0,120})\}[ \t\n]*"
@@ -51,70 +34,6 @@ _OPERAND = re.compile(r"(?:(?<![A-Za-z\\])[A-Za-z0-9]|[)}])(?:\s|~|\\[,;:])*$", 
 _GRAMMAR = STRUCTURE | SPACES | GAPS | ROMAN
 _ENVIRONMENT = re.compile(r"\\begin[ \t]*\{([A-Za-z]{1,40}\*?)\}", re.ASCII)
 _COMMAND = re.compile(r"\\(?:([A-Za-z]+)|.)", re.ASCII | re.DOTALL)
-
-
-class Group(NamedTuple):
-    """One equation of a display: the offsets of its source in the file."""
-
-    start: int
-    end: int
-
-
-def groups(text: str, item: Maths) -> list[Group]:
-    """The equations of a display: rows that begin with a sign go on with the one before."""
-    start, stop = _inner(text, item)
-    if item.opener in SINGLE:
-        return [Group(start, stop)]
-    found: list[Group] = []
-    headless = False  # whether the last group has no relation sign yet
-    for low, high in _rows(text, start, stop):
-        body = text[low:high]
-        first = leading(body)
-        if not body[first:].strip() and found:
-            continue
-        related = bool(RELATION.search(body))
-        continues = bool(_CONTINUES.match(body, first)) or not related
-        if found and (continues or (headless and not item.opener.startswith("gather"))):
-            found[-1] = Group(found[-1].start, high)
-            headless = headless and not related
-        else:
-            found.append(Group(low, high))
-            headless = not related
-    return found
-
-
-def leading(body: str) -> int:
-    """How much of an equation's source comes before what it shows: space, marks, labels."""
-    match = _LEADING.match(body)
-    return match.end() if match else 0
-
-
-_ARGUMENT = re.compile(r"[ \t]*\{\d{1,2}\}")
-_SPACING = re.compile(r"\*?(?:\[[^\]\n]{0,20}\])?")
-MAX_USES = 20_000  # characters of an equation that are looked through for declared letters
-
-
-def _inner(text: str, item: Maths) -> tuple[int, int]:
-    """What is inside a display, without the argument of alignat."""
-    start = item.inner
-    if "alignat" in item.opener and (argument := _ARGUMENT.match(text, start)):
-        start = argument.end()
-    return start, item.stop
-
-
-def _rows(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    depth = inner = 0
-    low = start
-    for match in _BREAK.finditer(text, start, stop):
-        if match["brace"]:
-            depth += 1 if match["brace"] == "{" else -1
-        elif match["begin"] or match["end"]:
-            inner += 1 if match["begin"] else -1
-        elif match["newline"] and depth <= 0 and inner <= 0:
-            yield low, match.start()
-            behind = _SPACING.match(text, match.end())
-            low = behind.end() if behind else match.end()
-    yield low, stop
 
 
 @dataclass(frozen=True)
@@ -219,16 +138,14 @@ def without_name(source: str) -> str:
     What is left out is blanked. Where there is no relation sign, the source itself.
     """
     tokens = Tokens(source)
-    depth = 0
-    for at, token in enumerate(tokens.list):
-        depth += {"{": 1, "}": -1}.get(token.text, 0)
-        if depth == 0 and RELATION.match(source, token.start) and token.kind in ("sign", "command"):
-            if token.text != "=":
-                tokens.refuse(at, "an equation that equals a target must have = behind its name; or write proves")
-            _require_name(tokens, at)
-            behind = token.start + 1
-            return re.sub(r"[^\n]", " ", source[:behind]) + source[behind:]
-    return source
+    start = top_relation(source)
+    if start < 0:
+        return source
+    at = next(index for index, token in enumerate(tokens.list) if token.start >= start)
+    if tokens.text(at) != "=":
+        tokens.refuse(at, "an equation that equals a target must have = behind its name; or write proves")
+    _require_name(tokens, at)
+    return re.sub(r"[^\n]", " ", source[: start + 1]) + source[start + 1 :]
 
 
 def _require_name(tokens: Tokens, end: int) -> None:

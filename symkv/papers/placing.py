@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from symkv.errors import BadInput
 from symkv.papers.comments import Said
 from symkv.papers.files import Text
-from symkv.papers.maths import RELATION, Group, groups, leading
 from symkv.papers.model import Place
+from symkv.papers.rows import RELATION, Group, groups, leading
 from symkv.papers.scan import Annotation, Maths, Scan
 
 MAX_LINES = 50  # lines of annotations and nothing else before the line that they are about

@@ -11,10 +11,11 @@ from symkv.papers import comments
 from symkv.papers.comments import Said
 from symkv.papers.equations import Reader
 from symkv.papers.files import MAX_DEPTH, Folder, Text
-from symkv.papers.maths import Group, uses
+from symkv.papers.maths import uses
 from symkv.papers.model import Coverage, Item, Kind, Paper, Place
 from symkv.papers.placing import File, Source, require_short
 from symkv.papers.printed import number_item, table_items
+from symkv.papers.rows import Group
 from symkv.papers.scan import Annotation, scan
 from symkv.papers.sidecar import SUFFIX, Sidecar, beside, folders, load
 from symkv.variants import catalogue
