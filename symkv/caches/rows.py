@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 from symkv.caches.model import CachedTensor, Part
 from symkv.errors import BadInput
@@ -13,6 +13,7 @@ from symkv.formula import Formula, ceil, symbol
 from symkv.units import DTYPES, ROW_FORMATS
 
 Formats = Mapping[str, str | Fraction]
+RATE = symbol("bytes_per_element")
 read_once = lru_cache(4096)(Formula.parse)  # a variant's own texts, the same for each of its layers
 
 
@@ -29,7 +30,7 @@ def row_bytes(tensor: CachedTensor, part: Part, formats: Formats, *, tp: int | N
     if isinstance(code, str) and code in ROW_FORMATS:
         return _packed(tensor, part.variant.name, width, code)
     if code is None:
-        return times(elements, symbol("bytes_per_element").substitute(part.values))
+        return times(elements, RATE.substitute(part.values))
     if isinstance(code, Fraction):
         return elements * code
     coding = DTYPES[code]
@@ -71,7 +72,10 @@ def _heads_per_rank(heads: Formula, tp: int, name: str) -> int:
 
 def times(left: Formula, right: Formula) -> Formula:
     """left*right without needless brackets: the factors of a product are appended one by one."""
-    match right.tree:
-        case ast.BinOp(left=inner, op=ast.Mult(), right=last):
-            return times(left, Formula(inner)) * Formula(last)
-    return right if left.is_number(1) else left if right.is_number(1) else left * right
+    factors, first = [], right.tree
+    while isinstance(first, ast.BinOp) and isinstance(first.op, ast.Mult):
+        factors.append(first.right)
+        first = first.left
+    product = Formula(first)
+    product = product if left.is_number(1) else left if product.is_number(1) else left * product
+    return Formula(reduce(lambda tree, factor: ast.BinOp(tree, ast.Mult(), factor), reversed(factors), product.tree))

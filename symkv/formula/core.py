@@ -94,12 +94,9 @@ class Formula:
 
     def substitute(self, values: Mapping[str, Formula | Number]) -> Formula:
         """The formula with symbols replaced by formulas or numbers, everything else as written."""
-        known = {name: Formula.of(value) for name, value in values.items()}
-        match self.tree:
-            case ast.Constant():
-                return self
-            case ast.Name(id=name):
-                return known.get(name, self)
+        known = {name: v if isinstance(v, Formula) else Formula.of(v) for name, v in values.items()}
+        if isinstance(self.tree, ast.Name):
+            return known.get(self.tree.id, self)
         trees = {name: value.tree for name, value in known.items()}
         return Formula(mapped(self.tree, lambda node: trees.get(node.id) if isinstance(node, ast.Name) else None))
 
