@@ -18,8 +18,6 @@ ENDS = tuple(
         ("tokens", "S", "context of the step", "tokens", "token"),
     )
 )
-STEP = _symbol("price_step", "p", "price above the step over that below it", "1", "1")
-REACH = _symbol("reach_tokens", r"S_{p}", "context up to which the upper price covers the cost", "tokens", "token")
 
 
 def _bytes(active, ratio, tokens):
@@ -53,11 +51,8 @@ derivation = Derivation(
         "flop_rate",
         "bandwidth",
         "hardware_ratio",
-        "crossover_tokens",
         FLOP_RATIO,
         *ENDS,
-        STEP,
-        REACH,
     ),
     over_reals=("n_active", "n_tokens"),
     steps=(
@@ -185,37 +180,6 @@ derivation = Derivation(
                 "most_tokens = 2*least_tokens",
             ),
         ),
-        Step(
-            "reach",
-            "solve_for",
-            "reach_tokens = price_step*crossover_tokens",
-            why="beyond the crossover the cost grows as S/S_c, until it meets the upper price",
-            where=("reach_tokens/crossover_tokens = price_step",),
-        ),
-        Step(
-            "covered",
-            "bound",
-            "max(crossover_tokens, n_tokens) <= price_step*crossover_tokens",
-            why="up to there a flat price above the step covers the cost, the greater of computing and reading",
-            uses=("reach",),
-            where=("n_tokens <= reach_tokens", "crossover_tokens <= reach_tokens"),
-        ),
-        Step(
-            "not_covered",
-            "bound",
-            "max(crossover_tokens, n_tokens) > price_step*crossover_tokens",
-            why="beyond that context it does not cover the cost",
-            uses=("reach",),
-            where=("n_tokens > reach_tokens",),
-        ),
-        Step(
-            "reach_spoken",
-            "specialise",
-            "reach_tokens = 300000",
-            why="half as dear again from 200 thousand tokens on covers the cost up to 300 thousand",
-            uses=("reach",),
-            where=("price_step = 3/2", "crossover_tokens = 200000"),
-        ),
     ),
     instances=(
         *(
@@ -228,14 +192,6 @@ derivation = Derivation(
         ),
         Instance("least, 8-bit weights", KAPPA, {**LOW, "bytes_per_parameter": 1}, "15625/12", "B/token", "1302 bytes"),
         Instance("most, 8-bit weights", KAPPA, {**HIGH, "bytes_per_parameter": 1}, "15625/2", "B/token", "7813 bytes"),
-        Instance(
-            "cost at 1M tokens, over that below the step",
-            "max(crossover_tokens, n_tokens)/crossover_tokens",
-            {"n_tokens": 10**6, "crossover_tokens": 200_000},
-            5,
-            "",
-            "where the upper price is 1.5",
-        ),
         Instance(
             "the spoken head count",
             "bytes_per_token/(2*d_head)",
@@ -309,30 +265,6 @@ derivation = Derivation(
             cause="said loosely of two kilobytes: eight heads are 2048 elements, 22.9 % more than 1667",
             place="01:33:02",
             note="8 KV heads and a d-head of 128 give exactly this number, as spoken",
-        ),
-        Claim(
-            "gemini-output",
-            "above/below - 1",
-            {"above": 18, "below": 12},
-            "50 %",
-            "pope2026",
-            exact="1/2",
-            ratio=1,
-            place="01:33:02",
-            note="dollars per million output tokens of Gemini 3.1 Pro above and up to 200k tokens, as of March 2026",
-        ),
-        Claim(
-            "gemini-input",
-            "above/below - 1",
-            {"above": 4, "below": 2},
-            "50 %",
-            "pope2026",
-            expect="differs",
-            exact=1,
-            ratio="1/2",
-            cause="the rise of the output price is given for both; the input price doubles",
-            place="01:33:02",
-            note="input prices of the same list, seen in two guides that quote it",
         ),
     ),
 )
