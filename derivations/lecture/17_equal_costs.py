@@ -29,7 +29,7 @@ derivation = Derivation(
     title="When the optimum lies at equal costs",
     claim=(
         "The least sum of a falling and a rising cost lies where the two are equal for A/x + Dx, by the inequality of "
-        "the means, and for powers p and q where they stand as q to p; setting them equal costs at most twice the least."
+        "the means; for powers p and q they stand as q to p; setting them equal costs at most twice the least."
     ),
     symbols=(X, OPTIMUM, FALL, RISE, FALL_COST, RISE_COST, EQUAL, P, Q),
     steps=(
