@@ -34,7 +34,7 @@ derivation = Derivation(
             "before",
             "define",
             "rows_before = n_heads_before*seen",
-            why="each layer keeps n_kv heads of every token",
+            why="each layer keeps all KV heads of every token",
         ),
         Step(
             "after",

@@ -76,8 +76,8 @@ derivation = Derivation(
     units="named",
     title="Grouped heads, one head, and ranks",
     claim=(
-        "Groups of g query heads divide the cache by g; over t ranks a rank keeps ceil(n_kv/t) heads, so that beyond "
-        "n_kv ranks nothing more is saved."
+        "Groups of g query heads divide the cache by g; a rank keeps its share of the KV heads, rounded up, so that "
+        "ranks beyond the number of heads save nothing more."
     ),
     symbols=(FULL, GROUPED, RANK, GROUP, "n_layers", "n_heads", "n_kv_heads", "d_head", "bytes_per_element", "tp"),
     steps=(
@@ -153,7 +153,7 @@ derivation = Derivation(
             "last_head",
             "cases",
             "ceil(n_kv_heads/tp) = 1",
-            why="from n_kv ranks on each keeps one head, so that more ranks save nothing",
+            why="from as many ranks as heads on each keeps one, so that more ranks save nothing",
             where=("tp >= n_kv_heads",),
             units=("1 = head/(layer*rank)",),
         ),

@@ -52,7 +52,7 @@ def _before(name, layers, heads, width, guess, tokens, printed, exact, ratio):
         "the estimate that this source corrects; GB is GiB",
         exact=exact,
         ratio=ratio,
-        cause="heads of d_model/n_q elements",
+        cause="the width of the model over its query heads taken for that of a head",
         as_printed=f"n_layers*2*n_kv_heads*{guess}*bytes_per_element*n_tokens",
     )
 
@@ -75,7 +75,7 @@ def _latent_before(name, layers, guess, tokens, printed, exact, ratio):
         "the estimate that this source corrects; GB is GiB",
         exact=exact,
         ratio=ratio,
-        cause="a latent cache taken for one key and one value head of d_model/n_q elements",
+        cause="a latent taken for a key and a value as wide as the model over its query heads",
         as_printed=f"n_layers*2*{guess}*bytes_per_element*n_tokens",
     )
 
@@ -90,8 +90,8 @@ derivation = Derivation(
     units="named",
     title="The width of a head",
     claim=(
-        "Tools that take d/n_q for the width of a head are off by d/(n_q d_h): too high for some models, too low for "
-        "others, and right only where the heads split the model's width."
+        "Tools that take the model's width over its query heads for the width of a head are too high for some models, "
+        "too low for others, and right only where the heads split the model's width."
     ),
     symbols=(GUESSED, TRUE, WIDTH, "n_layers", "n_heads", "n_kv_heads", "d_head", "bytes_per_element"),
     over_reals=("model_width", "d_head"),

@@ -140,8 +140,8 @@ derivation = Derivation(
     units="named",
     title="The latent cache in engines and lessons",
     claim=(
-        "An engine that expands the latent to heads stores n_q (d_nope + d_r + d_v) elements where d_c + d_r do: 71 "
-        "times as much for DeepSeek-V2. Twice the latent is never right."
+        "An engine that expands the latent to keys and values of every head stores 71 times as much for DeepSeek-V2. "
+        "Twice the latent is never right."
     ),
     symbols=(
         LATENT,
@@ -167,7 +167,7 @@ derivation = Derivation(
             "expanded",
             "built",
             f"expanded_per_token = {quantity(Stack.of(variant('mla_expanded')), 'growth')}",
-            why="without that, each head keeps a key of d_nope + d_r and a value of d_v",
+            why="without that, each head keeps a key with its rotary part, and a value",
             uses=("mla_expanded.growth",),
             units=("1 = layer/head",),
         ),

@@ -35,7 +35,7 @@ derivation = Derivation(
     units="named",
     title="The tables of DeepSeek-V2",
     claim=(
-        "With d_c = 4 d_h and d_r = d_h/2 the latent stores 9/2 d_h elements per layer, the rows of 2.25 groups; the "
+        "A latent of four head widths and a rotary key of half a one store what 2.25 groups store; the "
         "saving of 93.3 % over DeepSeek 67B counts six bits per element against sixteen."
     ),
     symbols=(
@@ -78,7 +78,7 @@ derivation = Derivation(
             "nine_halves",
             "specialise",
             "mla_per_token = n_layers*9/2*d_head*bytes_per_element",
-            why="4 d_h of latent and d_h/2 of rotary key; the paper writes an approximate sign, but this is exact",
+            why="four widths of latent and half of one of rotary key; the paper writes about, but this is exact",
             uses=("latent",),
             where=WIDTHS,
             units=("4 = head/layer", "2 = 1", "2 = layer/head", "9 = head/layer"),

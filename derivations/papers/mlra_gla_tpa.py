@@ -45,8 +45,8 @@ derivation = Derivation(
     units="named",
     title="Latents in groups, tied states and tensor products",
     claim=(
-        "A rank holds d_c/min(g, t) + d_r of a latent in g groups: MLA's single latent is copied to every rank, and "
-        "more groups let more ranks share it out."
+        "Ranks share a latent out up to its number of groups: MLA's single latent is copied to every rank, and more "
+        "groups let more ranks hold less."
     ),
     symbols=(RANK, WHOLE, LATENT, ROTARY, GROUPS, RANKS, HEADS, CHANNELS, KEYS, VALUES, TENSOR, FULL),
     steps=(

@@ -38,8 +38,8 @@ derivation = Derivation(
     units="named",
     title="Query heads counted for KV heads",
     claim=(
-        "Counting query heads overstates a cache by the size of the group, n_q/n_kv; counting one head understates it "
-        "n_kv times; and a formula with a head count too many is off by n_q/4 in 16 bits."
+        "Counting query heads overstates a cache by the size of a group; counting one head understates it by the number "
+        "of KV heads; and a formula with a factor of query heads too many is off by a quarter of them in 16 bits."
     ),
     symbols=(
         TRUE,
@@ -99,7 +99,7 @@ derivation = Derivation(
             "tool_estimate",
             "given",
             "tool_estimate = 2*tool_layers*tool_heads*(tool_heads*tool_width)*4/8",
-            why="premise: the formula of a tool, with the model's width as n_q d_h",
+            why="premise: the formula of a tool, the model's width being that of all query heads",
             cite="ranaraki2026",
         ),
         Step(
