@@ -135,11 +135,11 @@ def question(
 ) -> Question:
     """The question that `prove` puts before the judges, with every side read and every domain settled."""
     statement = as_relation(lhs) if rhs is None else Relation(as_formula(lhs), "=", as_formula(rhs))
-    if isinstance(where, str):
-        raise BadInput(f"`where` must be a list of relations, got one text; write where=[{where[:60]!r}]")
-    given_where = tuple(where)
+    given_where = listed(where)
     conditions = tuple(as_relation(condition) for condition in given_where)
     names = dict.fromkeys(name for relation in (statement, *conditions) for name in relation.names)
+    if domains is not None and not isinstance(domains, Mapping):
+        raise BadInput(f"domains must be a dict by name, got {type(domains).__name__}; write {{'x': 'integer'}}")
     given = dict(domains or {})
     for name, text in given.items():
         if text not in DOMAINS:
@@ -149,6 +149,13 @@ def question(
     assumed = _assumed(value for value in (lhs, rhs, *given_where) if _is_sympy(value))
     ranges = {name: DOMAINS[given[name]] if name in given else _usual(name, assumed) for name in names}
     return Question(statement, conditions, ranges)
+
+
+def listed(where: Any) -> tuple[Any, ...]:
+    """The conditions of a list; `BadInput` for one text, which would be taken letter by letter, and for no list."""
+    if isinstance(where, str) or not isinstance(where, Iterable):
+        raise BadInput(f"`where` must be a list of relations, got {ascii(where)[:60]}; write where=['a = b']")
+    return tuple(where)
 
 
 def _usual(name: str, assumed: Mapping[str, Domain]) -> Domain:
@@ -187,9 +194,14 @@ def as_formula(value: Any, names: Mapping[str, str] | None = None) -> Formula:
         if value.is_Relational or value.is_Boolean:
             raise BadInput(f"a formula is asked for here, got sympy's {type(value).__name__}; give one of its sides")
         return Formula(from_sympy(value))
-    if callable(value) and not isinstance(value, Formula):
+    if is_function(value):
         return traced(value, names)
     return Formula.of(value)
+
+
+def is_function(value: Any) -> bool:
+    """Whether a value is a function to be called with symbols: no class, no formula, nothing of sympy's."""
+    return callable(value) and not isinstance(value, Formula | type) and not _is_sympy(value)
 
 
 def as_relation(value: Any) -> Relation:
@@ -201,7 +213,9 @@ def as_relation(value: Any) -> Relation:
     if _is_sympy(value) and value.is_Relational:
         signs = {"==": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
         return Relation(as_formula(value.lhs), signs[value.rel_op], as_formula(value.rhs))
-    raise BadInput(f"a relation must be a text such as 'a = b' or a sympy relation, got {type(value).__name__}")
+    decided = _is_sympy(value) and value.is_Boolean and value.is_Atom
+    why = "; sympy has decided it by itself, give it as a text" if decided else ""
+    raise BadInput(f"a relation must be a text such as 'a = b' or a sympy relation, got {type(value).__name__}{why}")
 
 
 def _is_sympy(value: Any) -> bool:

@@ -196,6 +196,16 @@ RIGHT = [
 ]
 
 
+def of_a_rank(n_layers, n_kv_heads, d_head, n_tokens, bytes_per_element):
+    return 2 * n_layers * -(-n_kv_heads // 4) * d_head * n_tokens * bytes_per_element
+
+
+def test_a_function_for_one_rank_is_held_against_what_one_rank_holds():
+    assert_bytes(of_a_rank, "gqa", tp=4, given={"n_kv_heads": 8})
+    with pytest.raises(AssertionError, match="lacks the factor 2 for key and value"):
+        assert_bytes(of_a_rank, "gqa", tp=2, given={"n_kv_heads": 8})
+
+
 @pytest.mark.parametrize(("counted", "what", "more"), RIGHT)
 def test_a_function_that_counts_right_passes(counted, what, more):
     assert assert_bytes(counted, what, **more) is None
@@ -225,6 +235,8 @@ WRONG = [
     (looks_right, "gqa", {}, ["n_tokens = 1000", "looks_right() gives 1998 B"]),
     (in_floats, "gqa", {}, ["returned a float", "bytes are exact"]),
     (raises, "gqa", {}, ["raises()"]),
+    (lambda n_layers: 10**5000, "gqa", {}, ["<lambda>() gives a number of 5001 digits"]),
+    (lambda n_layers: True, "gqa", {}, ["returned a bool"]),
     (
         unread,
         "gqa",
@@ -289,6 +301,15 @@ BAD = [
     (assert_equal, (lambda *x: 1, "x"), {}, "must name its parameters"),
     (assert_equal, (lambda x: sum(x for _ in range(3000)), "x"), {}, "4096 characters"),
     (assert_equal, (lambda num_attention_heads, n_heads: 1, "x"), {}, "stands for two"),
+    (assert_equal, ("a", "a"), {"where": 5}, "list of relations"),
+    (assert_equal, ("a", "a"), {"symbols": ["a"]}, "must be a dict"),
+    (assert_equal, (lambda a: a, "a"), {"names": 5}, "must be a dict"),
+    (assert_equal, (Formula, "a"), {}, "got type"),
+    (assert_holds, (sympy.Symbol("y", positive=True) > 0,), {}, "sympy has decided it"),
+    (assert_tex, (5,), {}, "must be a text"),
+    (assert_tex, ("L", "n_layers"), {"notation": {"L": 5}}, "a notation must be"),
+    (assert_derivation, (5,), {}, "must be named"),
+    (assert_derivation, (Derivation("e", "", "", (), ()),), {}, "must have steps or claims"),
     (assert_holds, ("a",), {}, "relation"),
     (assert_refuted, (5,), {}, "relation"),
     (assert_tex, (r"\write18{id}",), {}, "column"),
@@ -309,8 +330,16 @@ BAD = [
     (assert_bytes, (stored, "gqa"), {"dtype": "fp17"}, "a dtype must be one of"),
     (assert_bytes, (by_width, "gqa"), {}, "hidden_size of by_width"),
     (assert_bytes, (print, "gqa"), {}, "must name its parameters"),
+    (assert_bytes, (stored, "gqa"), {"points": 0}, "`points` must be"),
+    (assert_bytes, (stored, "gqa"), {"where": 5}, "list of relations"),
+    (assert_bytes, (stored, "gqa"), {"given": 5}, "`given` must be a dict"),
+    (assert_bytes, (stored, "gqa"), {"names": "n_layers"}, "`names` must be a dict"),
+    (assert_bytes, (stored, "gqa", None), {}, "a quantity must be named"),
+    (assert_bytes, (stored, "gqa"), {"dtype": 5}, "a dtype must be named"),
+    (assert_bytes, (stored, "gqa"), {"tp": 0}, "tp must be a whole number"),
+    (assert_bytes, (stored, "gqa"), {"tp": 2}, "give n_kv_heads"),
     (assert_bytes, (2048, "gqa", "growth"), {}, "is open; give it in"),
-    (assert_bytes, (2048.0, "gqa", "growth"), {"given": SPOKEN}, "must be exact"),
+    (assert_bytes, (2048.0, "gqa", "growth"), {"given": SPOKEN}, "must be an exact number"),
 ]
 
 

@@ -11,13 +11,13 @@ from symkv.derivations import Derivation, check, load_any, named
 from symkv.derivations.values import CheckedClaim, CheckedInstance
 from symkv.errors import BadInput
 from symkv.explaining import Walk, explained
-from symkv.formula import Formula, Relation
+from symkv.formula import Relation
 from symkv.formula.latex_reader import read_latex, read_latex_chain
 from symkv.formula.notation import Notation
 from symkv.proof.counterexample import Counterexample
 from symkv.proof.hints import Side
 from symkv.proof.judges import Judgement, judge, settled
-from symkv.proving import Question, as_formula, as_relation, question
+from symkv.proving import Question, as_formula, as_relation, is_function, listed, question
 from symkv.testing.quiet import quiet
 
 __all__ = ["assert_derivation", "assert_equal", "assert_holds", "assert_refuted", "assert_tex"]
@@ -98,7 +98,9 @@ def assert_tex(
     >>> assert_tex(r"\kappa = 2\,L\,n_{\mathrm{kv}}\,d_h\,b", "n_layers*2*n_kv_heads*d_head*bytes_per_element")
     >>> assert_tex(r"\min(S, W) \le S")
     """
-    letters = Notation.load(notation).words if isinstance(notation, str | Path) else dict(notation or {})
+    if not isinstance(source, str):
+        raise BadInput(f"LaTeX must be a text, got {type(source).__name__}")
+    letters = _letters(notation)
     relations = _relations(source, letters, need=truth is None)
     if truth is not None:
         last = relations[-1].rhs if relations else read_latex(source, letters)
@@ -119,10 +121,15 @@ def assert_derivation(what: Derivation | str | Path) -> None:
     """
     if isinstance(what, Derivation):
         found = [what]
+    elif not isinstance(what, str | Path):
+        raise BadInput(f"a derivation must be named, a file or a Derivation, got {type(what).__name__}")
     elif isinstance(what, Path) or str(what).endswith((".py", ".json", ".toml")):
         found = load_any(Path(what))
     else:
         found = [named(what)]
+    empty = [one.name for one in found if not (one.steps or one.claims or one.readings or one.instances)]
+    if empty or not found:
+        raise BadInput(f"a derivation must have steps or claims, {', '.join(empty)[:80] or 'this file'} has none")
     told = [line for derivation in found for line in _problems(derivation)]
     if told:
         raise AssertionError("\n".join(told))
@@ -132,12 +139,10 @@ def assert_derivation(what: Derivation | str | Path) -> None:
 
 
 def _equation(left: Any, right: Any, where: Any, symbols: Any, names: Any) -> Question:
-    sides = [as_formula(side, _own(side, names)) if _is_function(side) else side for side in (left, right)]
+    if names is not None and not isinstance(names, Mapping):
+        raise BadInput(f"`names` must be a dict by parameter, got {type(names).__name__}")
+    sides = [as_formula(side, _own(side, names)) if is_function(side) else side for side in (left, right)]
     return question(*sides, where=where, domains=symbols)
-
-
-def _is_function(value: Any) -> bool:
-    return callable(value) and not isinstance(value, Formula) and not hasattr(value, "free_symbols")
 
 
 def _own(function: Any, names: Mapping[str, str] | None) -> dict[str, str]:
@@ -145,6 +150,16 @@ def _own(function: Any, names: Mapping[str, str] | None) -> dict[str, str]:
     code = getattr(function, "__code__", None)
     known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if code is not None else tuple(names or ())
     return {name: word for name, word in (names or {}).items() if name in known}
+
+
+def _letters(notation: Any) -> dict[str, str]:
+    """The author's letters, LaTeX -> word, of a mapping or a notation.toml."""
+    if isinstance(notation, str | Path):
+        return Notation.load(notation).words
+    given = {} if notation is None else notation
+    if not isinstance(given, Mapping) or not all(isinstance(text, str) for pair in given.items() for text in pair):
+        raise BadInput("a notation must be a dict LaTeX -> word or a file, such as {'H_{kv}': 'n_kv_heads'}")
+    return dict(given)
 
 
 def _relations(source: str, letters: Mapping[str, str], *, need: bool) -> list[Relation]:
@@ -159,7 +174,7 @@ def _relations(source: str, letters: Mapping[str, str], *, need: bool) -> list[R
 
 def _of_names(relation: Relation, where: Sequence[Any], symbols: Mapping[str, str] | None) -> Question:
     """The question of one relation of several, with the domains that speak of it."""
-    conditions = [as_relation(condition) for condition in where]
+    conditions = [as_relation(condition) for condition in listed(where)]
     known = {*relation.names, *(name for condition in conditions for name in condition.names)}
     return question(relation, where=conditions, domains={n: d for n, d in (symbols or {}).items() if n in known})
 

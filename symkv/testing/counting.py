@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
+from inspect import Parameter
 from typing import Any
 
 from symkv import symbols
@@ -14,11 +15,11 @@ from symkv.formula import Formula, Relation
 from symkv.proof.evaluator import Number
 from symkv.proof.hints import likely_mistake
 from symkv.proof.misprints import number_mistake
-from symkv.proving import as_relation
+from symkv.proving import as_relation, listed
 from symkv.testing.quiet import quiet
+from symkv.testing.results import exact, in_bytes, number_of
 from symkv.testing.shapes import OF_A_BATCH, Shapes, Truth
 from symkv.tracing import parameters, shown, traced, word_of
-from symkv.units import human_bytes
 from symkv.units import shown as number_shown
 
 __all__ = ["assert_bytes"]
@@ -57,35 +58,38 @@ def assert_bytes(
     ...     "itemsize": "bytes_per_element"})
     >>> assert_bytes(70272, "deepseek-v3", "growth", dtype="bf16")
     """
+    _require_kinds(given, names, points)
     fixed = {word_of(name, names): value for name, value in (given or {}).items()}
-    conditions = tuple(as_relation(condition) for condition in _listed(where))
-    if not callable(counted):
-        _compare_number(counted, Truth.of(what, quantity, dtype=dtype, tp=tp, batch="batch" in fixed), fixed)
-        return
-    words = list(parameters(counted, names))
-    batch = "batch" in words and quantity in OF_A_BATCH
-    truth = Truth.of(what, quantity, dtype=dtype, tp=tp, batch=batch)
-    function = _Function(counted, names or {}, fixed, truth, conditions)
-    _compare_function(function, points)
+    conditions = tuple(as_relation(condition) for condition in listed(where))
+    batch = "batch" in (parameters(counted, names) if callable(counted) else fixed) and quantity in OF_A_BATCH
+    numbers = {name: value for name, value in fixed.items() if tp is not None and number_of(value) is not None}
+    truth = Truth.of(what, quantity, dtype=dtype, tp=tp, batch=batch, values=numbers)
+    if callable(counted):
+        _compare_function(_Function(counted, names or {}, fixed, truth, conditions), points)
+    else:
+        _compare_number(counted, truth, fixed)
 
 
-def _listed(where: Sequence[str | Relation]) -> Sequence[str | Relation]:
-    if isinstance(where, str):
-        raise BadInput(f"`where` must be a list of relations, got one text; write where=[{where[:60]!r}]")
-    return where
+def _require_kinds(given: object, names: object, points: object) -> None:
+    """`BadInput` for an argument of another kind, before anything is done with it."""
+    for word, value in (("given", given), ("names", names)):
+        if value is not None and not isinstance(value, Mapping):
+            raise BadInput(f"`{word}` must be a dict by parameter, got {type(value).__name__}")
+    if not isinstance(points, int) or points < 1:
+        raise BadInput(f"`points` must be a whole number from 1 on, got {ascii(points)[:40]}")
 
 
 def _compare_number(counted: Any, truth: Truth, fixed: Mapping[str, Any]) -> None:
-    values = {name: _exact(name, value) for name, value in fixed.items()}
+    values = {name: exact(name, value) for name, value in fixed.items()}
     missing = [name for name in truth.formula.names if name not in values]
     if missing:
         raise BadInput(f"a number is compared at one shape, {', '.join(missing)} is open; give it in `given`")
     value = truth.formula.evaluate(values)
-    got = _result(counted, "the number", values)
+    got = exact("the number", counted)
     if got != value:
         hint = number_mistake(value, got, got, values)
         told = [
-            f"{truth.name} has {human_bytes(value)} {truth.quantity}, not {human_bytes(got)}",
+            f"{truth.name} has {in_bytes(value)} {truth.quantity}, not {in_bytes(got)}",
             f"  formula: {truth.formula}",
             *([f"  hint: {hint.replace('the printed number', 'the number')}"] if hint else []),
         ]
@@ -104,35 +108,41 @@ class _Function:
 
     def __post_init__(self) -> None:
         known = {*self.truth.formula.names, *(name for one in self.where for name in one.names)}
-        for word, parameter in parameters(self.call, self.names).items():
+        for word, parameter in self.words.items():
             open_ = parameter.default is parameter.empty and word not in self.fixed
             if open_ and word not in known and symbols.find(word) is None:
                 raise BadInput(
                     f"the parameter {word} of {shown(self.call)} must stand for a symbol: name one of "
                     f"{', '.join(self.truth.formula.names)} in `names`, fix it in `given`, or tie it in `where`"
                 )
-        unused = [name for name in self.fixed if name not in known and name not in parameters(self.call, self.names)]
+        known |= {*self.words, *self.truth.given}
+        unused = [name for name in self.fixed if name not in known]
         if unused:
             raise BadInput(f"`given` must name a symbol of {self.truth.name} or a parameter, {unused[0]!r} is neither")
+
+    @cached_property
+    def words(self) -> dict[str, Parameter]:
+        """The parameters by the symbol that each stands for."""
+        return parameters(self.call, self.names)
 
     def shapes(self) -> Shapes:
         """The shapes at which it is called."""
         numbers = {name: value for name, value in self.fixed.items() if name in self.truth.formula.names}
-        ties = [Relation(Formula.parse(name), "=", Formula.of(_exact(name, value))) for name, value in numbers.items()]
-        open_ = [word for word in parameters(self.call, self.names) if self._varies(word)]
+        ties = [Relation(Formula.parse(name), "=", Formula.of(exact(name, value))) for name, value in numbers.items()]
+        open_ = [word for word in self.words if self._varies(word)]
         return Shapes(self.truth, open_, (*self.where, *ties))
 
     def _varies(self, word: str) -> bool:
         """Whether a parameter is given the value of a symbol; one with a default only if the formula has it."""
         if word in self.fixed:
             return word in self.truth.formula.names
-        default = parameters(self.call, self.names)[word].default
-        return default is parameters(self.call, self.names)[word].empty or word in self.truth.formula.names
+        parameter = self.words[word]
+        return parameter.default is parameter.empty or word in self.truth.formula.names
 
     def at(self, point: Mapping[str, Number]) -> Any:
         """What the function gives at a point."""
         positional, named = [], {}
-        for word, parameter in parameters(self.call, self.names).items():
+        for word, parameter in self.words.items():
             if self._varies(word):
                 value: Any = point[word]
             elif word in self.fixed:
@@ -196,7 +206,7 @@ def _outcome(function: _Function, point: Mapping[str, Number]) -> tuple[str, Any
         got = function.at(point)
     except Exception as problem:
         return type(problem).__name__, problem
-    number = _number(got)
+    number = number_of(got)
     return ("number", number) if number is not None else (type(got).__name__, got)
 
 
@@ -207,7 +217,7 @@ def _failure(function: _Function, shapes: Shapes, point: Mapping[str, Number]) -
     at = ", ".join(f"{word} = {number_shown(size)}" for word, size in point.items())
     if kind == "number":
         head = f"{name} is not what {truth.name} has {truth.quantity}"
-        shown_got = human_bytes(got)
+        shown_got = in_bytes(got)
     elif isinstance(got, Exception):
         head = f"{name} raises {kind}: {' '.join(str(got).split())[:200]}"
         shown_got = f"raised {kind}"
@@ -218,7 +228,7 @@ def _failure(function: _Function, shapes: Shapes, point: Mapping[str, Number]) -
         head,
         f"  at {at or 'every shape'}",
         f"    {name} gives {shown_got}",
-        f"    {truth.quantity} of {truth.name} is {human_bytes(value)}",
+        f"    {truth.quantity} of {truth.name} is {in_bytes(value)}",
         f"  true formula: {truth.formula}",
     ]
     lines += [f"  under {condition}" for condition in shapes.where]
@@ -232,13 +242,13 @@ def _failure(function: _Function, shapes: Shapes, point: Mapping[str, Number]) -
 
 
 def _as_formula(function: _Function) -> Formula | None:
-    """What the function computes, where it can be called with symbols and nothing but symbols is fixed."""
-    if any(name not in function.truth.formula.names for name in function.fixed):
-        return None
+    """What the function computes, where it can be called with symbols and nothing but numbers is fixed."""
     try:
-        return traced(function.call, function.names)
+        numbers = {name: exact(name, value) for name, value in function.fixed.items()}
+        found = traced(function.call, function.names)
     except SymkvError:
         return None
+    return found.substitute({n: value for n, value in numbers.items() if n not in function.truth.formula.names})
 
 
 def _hint(function: _Function, shapes: Shapes, read: Formula | None) -> str:
@@ -251,37 +261,7 @@ def _hint(function: _Function, shapes: Shapes, read: Formula | None) -> str:
     told: list[str] = []
     for point in shapes.points(60):
         value, (kind, got) = Fraction(function.truth.formula.evaluate(point)), _outcome(function, point)
-        if kind == "number" and got != value and min(point.values()) > 1:
+        if kind == "number" and got != value and all(size > 1 for size in point.values()):
             told.append(number_mistake(value, got, got, dict(point)))
     lone = set(told) if len(told) > 2 else {""}
     return lone.pop().replace("the printed number", name) if len(lone) == 1 else ""
-
-
-# -- what came back --------------------------------------------------------------------------------------------------
-
-
-def _number(value: Any) -> Number | None:
-    """An exact number as int or Fraction; None for a float, a truth value or anything else."""
-    if isinstance(value, bool | float):
-        return None
-    if isinstance(value, int | Fraction):
-        return value
-    try:
-        return operator.index(value)  # whole numbers of numpy and the like
-    except TypeError:
-        return None
-
-
-def _result(value: Any, words: str, at: Mapping[str, Number]) -> Number:
-    number = _number(value)
-    if number is None:
-        raise BadInput(f"{words} must be exact, got {type(value).__name__}; give an int or a Fraction")
-    return number
-
-
-def _exact(name: str, value: Any) -> Fraction:
-    number = _number(value)
-    if number is None:
-        raise BadInput(f"{name} must be an exact number, got {type(value).__name__}; give an int or a Fraction")
-    known = symbols.find(name)
-    return known.require(Fraction(number)) if known else Fraction(number)

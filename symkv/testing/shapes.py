@@ -44,19 +44,35 @@ class Truth:
     quantity: str
     formula: Formula
     where: tuple[Relation, ...]
+    given: tuple[str, ...] = ()
 
     @staticmethod
     def of(
-        what: object, quantity_name: str, *, dtype: str | None = None, tp: int | None = None, batch: bool = False
+        what: object,
+        quantity_name: str,
+        *,
+        dtype: str | None = None,
+        tp: int | None = None,
+        batch: bool = False,
+        values: Mapping[str, Number] | None = None,
     ) -> Truth:
-        """The truth about a stack; with `batch`, of all sequences of a batch."""
+        """The truth about a stack, with values for some of its symbols; with `batch`, of all sequences of a batch."""
+        if not isinstance(quantity_name, str):
+            raise BadInput(f"a quantity must be named, got {type(quantity_name).__name__}; write 'stored'")
+        if tp is not None and (not isinstance(tp, int) or isinstance(tp, bool) or tp < 1):
+            raise BadInput(f"tp must be a whole number from 1 on, got {ascii(tp)[:40]}")
+        if dtype is not None and not isinstance(dtype, str):
+            raise BadInput(f"a dtype must be named, got {type(dtype).__name__}; write 'bf16'")
         stack = stack_of(what)
+        open_ = {name for part in stack.parts for name in part.open}
+        known = {name: Formula.of(value) for name, value in (values or {}).items() if name in open_}
+        stack = stack.given(known)
         stack = stack.coded(dict.fromkeys(ROLES, dtype)) if dtype is not None else stack
         found = collect(quantity(stack, quantity_name, tp=tp))
         if batch:
             found = symbol("batch") * found
         wheres = (Relation.parse(text).substitute(part.values) for part in stack.parts for text in part.variant.where)
-        return Truth(stack.name, quantity_name, found, tuple(relation for relation in wheres if relation.names))
+        return Truth(stack.name, quantity_name, found, tuple(one for one in wheres if one.names), tuple(known))
 
 
 class Shapes:

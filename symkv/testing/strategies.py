@@ -29,7 +29,7 @@ from symkv.models.defaults import defaults_of
 from symkv.models.families import FAMILIES
 from symkv.proof.domains import Domain
 from symkv.proof.evaluator import Number
-from symkv.proving import as_relation
+from symkv.proving import as_relation, listed
 from symkv.testing.shapes import OF_A_BATCH, RATES, Shapes, Truth
 
 try:
@@ -82,7 +82,9 @@ def counted(
     >>> find(counted("mla", "growth", dtype="bf16"), lambda pair: pair[1] > 100)[1] > 100
     True
     """
-    conditions = [as_relation(one) for one in where]
+    if isinstance(also, str) or not all(isinstance(name, str) for name in also):
+        raise BadInput(f"`also` must be a list of names, got {ascii(also)[:60]}; write also=['n_heads']")
+    conditions = [as_relation(one) for one in listed(where)]
     mentioned = {*also, *(name for one in conditions for name in one.names)}
     truth = Truth.of(what, quantity, dtype=dtype, batch="batch" in mentioned and quantity in OF_A_BATCH)
     space = Shapes(truth, [_word(name) for name in also], conditions)
@@ -139,6 +141,8 @@ def configs(base: str | Mapping[str, Any], *, max_layers: int = 12) -> SearchStr
     >>> find(configs("deepseek_v3"), lambda config: config["kv_lora_rank"] > 8)["kv_lora_rank"]
     9
     """
+    if not isinstance(max_layers, int) or max_layers < 1:
+        raise BadInput(f"`max_layers` must be a whole number from 1 on, got {ascii(max_layers)[:40]}")
     start = _base(base)
     vary: dict[str, SearchStrategy[Any]] = {}
     layers = [name for name in _LAYERS if _is_count(start.get(name))]
@@ -154,8 +158,10 @@ def configs(base: str | Mapping[str, Any], *, max_layers: int = 12) -> SearchStr
 
 
 def _base(base: str | Mapping[str, Any]) -> dict[str, Any]:
-    if not isinstance(base, str):
+    if isinstance(base, Mapping):
         config = dict(base)
+    elif not isinstance(base, str):
+        raise BadInput(f"a config must be a dict, a model type or a bundled model, got {type(base).__name__}")
     elif base in FAMILIES:
         config = {"model_type": base, **defaults_of(base)}
     else:
