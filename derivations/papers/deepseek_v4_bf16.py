@@ -41,8 +41,8 @@ derivation = Derivation(
     units="named",
     title="DeepSeek-V4 in bf16",
     claim=(
-        "At 1,048,576 tokens in bf16 V3.2 stores 83.875 GiB and V4-Pro 9.62 GiB, 8.7 times less; merging m tokens into an "
-        "entry divides the cache by m in the long run, and by less in a short context."
+        "At 1,048,576 tokens in bf16 V3.2 stores 83.875 GiB and V4-Pro 9.62 GiB, 8.7 times less; merging m tokens into "
+        "an entry divides the cache by m in the long run, and by less in a short context."
     ),
     symbols=(MERGED, CONTEXT, WINDOW, BLOCK, ENTRIES, ENTRY, LAYER),
     steps=(

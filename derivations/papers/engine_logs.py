@@ -123,8 +123,8 @@ derivation = Derivation(
     units="named",
     title="What engines log",
     claim=(
-        "With its share of a scale an element takes 17/16 bytes in q8_0 and 9/16 in q4_0, a little more than a half and "
-        "a quarter of 16 bits. Sixteen logged sizes follow, the early ones in 32 bits."
+        "With its share of a scale an element takes 17/16 bytes in q8_0 and 9/16 in q4_0, a little more than a half "
+        "and a quarter of 16 bits. Sixteen logged sizes follow, the early ones in 32 bits."
     ),
     symbols=(FORMAT, BITS, GROUP, SCALE, CELLS, PAD, "n_tokens"),
     steps=(

@@ -38,8 +38,8 @@ derivation = Derivation(
     units="named",
     title="Query heads counted for KV heads",
     claim=(
-        "Counting query heads overstates a cache by the size of a group; counting one head understates it by the number "
-        "of KV heads; and a formula with a factor of query heads too many is off by a quarter of them in 16 bits."
+        "Counting query heads overstates a cache by the size of a group; counting one head understates it by the "
+        "number of KV heads; and a formula with a factor of query heads too many is off by a quarter of them in 16 bits."
     ),
     symbols=(
         TRUE,
