@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from symkv import __version__, symbols
-from symkv.derivations import Checked, CheckedStep
+from symkv.derivations import Checked, CheckedStep, Claim
 from symkv.derivations.bibliography import cited
 from symkv.formula import Relation
 from symkv.formula.latex import Product
@@ -24,6 +24,7 @@ from symkv.solve import Answer, Neighbour, Solution
 from symkv.symbols import Symbol
 from symkv.units import decimal, rational
 
+MOST_EXPRESSION = 90  # letters of an expression that a table shows
 PROVED = (
     "A step is proved when the kernel derives it by exact normal forms, with every side condition discharged or "
     "printed, and a second, independent judge agrees. A premise is assumed; nothing is counted as proved for it."
@@ -113,7 +114,7 @@ CLAIMS = (
     Column("verdict", "mark"),
     Column("note and source", share="0.31"),
 )
-LEGEND = (Column("letter"), Column("word", share="0.27"), Column("meaning", share="0.44"), Column("unit"))
+LEGEND = (Column("letter"), Column("word", share="0.26"), Column("meaning", share="0.4"), Column("unit", share="0.14"))
 OUTCOMES = (Column("format"), Column("bytes per element"))
 
 
@@ -176,6 +177,7 @@ def _explained(symbol: Symbol, setter: Setter) -> list[Any]:
 def _claim(one: Any) -> list[Any]:
     claim = one.claim
     told = [
+        _computed(claim),
         claim.note,
         claim.cause and f"likely cause: {claim.cause}",
         claim.as_printed and f"{claim.as_printed} gives it",
@@ -188,6 +190,14 @@ def _claim(one: Any) -> list[Any]:
         one.verdict,
         f"{'; '.join(text for text in told if text)} [{place}]".strip(),
     ]
+
+
+def _computed(claim: Claim) -> str:
+    """What a claim is computed from, in a few words."""
+    if claim.model:
+        over = f" over that of {claim.against}" if claim.against else ""
+        return f"{claim.of} of {claim.model}{over}"
+    return claim.expression if len(claim.expression) <= MOST_EXPRESSION else ""
 
 
 def _ratio(ratio: Any) -> Math | str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -76,8 +77,10 @@ def _run(arguments: list[str], folder: str, environment: dict[str, str]) -> tupl
     ) as process:
         try:
             log, _ = process.communicate(timeout=TEX_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, 9)
+        except BaseException:  # out of time, or interrupted: nothing of it stays behind
+            if hasattr(os, "killpg"):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
             process.wait()
             raise
     return process.returncode, log.decode(errors="replace")
