@@ -37,7 +37,7 @@ derivation = Derivation(
     title="The balance batch",
     claim=(
         "Without the cache the balance batch is the hardware ratio times total over active parameters; with it the "
-        "batch grows as 1/(1 - S/S_c), without bound as the context nears S_c, and beyond S_c there is none."
+        "batch increases with the context, exceeds any bound near the crossover context, and beyond it there is none."
     ),
     symbols=(
         "batch",
@@ -123,7 +123,7 @@ derivation = Derivation(
             "with_cache",
             "solve_for",
             "batch = base_batch/(1 - n_tokens/crossover_tokens)",
-            why="now each sequence also brings its cache, which takes the share S/S_c of its own compute time",
+            why="each sequence also brings its cache, which takes a share of its compute time: context over crossover",
             uses=("ratio", "base", "crossover"),
             where=(f"batch*n_active/multiply_rate = {SPLIT}", "n_tokens < crossover_tokens"),
         ),
@@ -131,7 +131,7 @@ derivation = Derivation(
             "one_fraction",
             "cancel",
             f"base_batch/(1 - n_tokens/crossover_tokens) = {_grown('n_tokens')}",
-            why="written over one denominator, which is positive just for S < S_c",
+            why="written over one denominator, which is positive just below the crossover",
             where=("n_tokens < crossover_tokens",),
         ),
         Step(
@@ -153,21 +153,21 @@ derivation = Derivation(
             "monotone",
             "bound",
             f"{_grown('shorter_tokens')} < {_grown('longer_tokens')}",
-            why="every factor is positive, as some context is left up to S_c: the batch increases strictly",
+            why="every factor is positive, as some context is left up to the crossover: the batch increases strictly",
             where=("shorter_tokens < longer_tokens", "crossover_tokens = longer_tokens + left_tokens"),
         ),
         Step(
             "small_cache",
             "limit",
             "base_batch/(1 - n_tokens/crossover_tokens) = base_batch",
-            why="with a cache that costs nothing to read S_c grows without bound, and the first result comes back",
+            why="as a cache costs less to read, the crossover grows without bound, and the first result comes back",
             over="crossover_tokens",
         ),
         Step(
             "diverges",
             "bound",
             f"{_grown('n_tokens')} > any_batch",
-            why="below S_c, but near enough to it, the balance batch exceeds any given one",
+            why="below the crossover, but near enough to it, the balance batch exceeds any given one",
             where=(
                 "n_tokens < crossover_tokens",
                 "(crossover_tokens - n_tokens)*any_batch < base_batch*crossover_tokens",
@@ -177,14 +177,14 @@ derivation = Derivation(
             "near",
             "specialise",
             "base_batch/(1 - n_tokens/crossover_tokens) = headroom_factor*base_batch",
-            why="with the m-th part of S_c left, the batch is m times the one without cache",
+            why="with a tenth of the crossover left the batch is ten times the one without cache, and so for any part",
             where=("n_tokens = crossover_tokens*(1 - 1/headroom_factor)",),
         ),
         Step(
             "never",
             "bound",
             f"batch*n_active/multiply_rate < {SPLIT}",
-            why="from S_c on no batch is in balance: each further sequence adds no less reading than multiplying",
+            why="from the crossover on no batch is in balance: a further sequence adds no less reading than multiplying",
             uses=("ratio", "crossover"),
             where=("n_tokens >= crossover_tokens",),
         ),

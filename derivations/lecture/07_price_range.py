@@ -9,6 +9,8 @@ def _symbol(name, letter, words, unit, dimension):
 
 
 STEP = _symbol("price_step", "p", "price above the step over that below it", "1", "1")
+ABOVE = _symbol("above_price", r"p_{1}", "the one price", "$", "1")
+BELOW = _symbol("below_price", r"p_{0}", "the other price", "$", "1")
 REACH = _symbol("reach_tokens", r"S_{p}", "context up to which the upper price covers the cost", "tokens", "token")
 
 derivation = Derivation(
@@ -16,8 +18,8 @@ derivation = Derivation(
     units="named",
     title="The range of a flat price",
     claim=(
-        "Where reading binds, the cost grows as S/S_c, so a flat price above the step covers it up to the context that "
-        "is as many times the crossover as the price is times the lower one: 1.5 times the price, 300 thousand tokens."
+        "Where reading binds, the cost grows with the context, so a flat price above the step covers it up to a "
+        "context as many times the crossover as the price is times the lower one: at 1.5 times, 300 thousand tokens."
     ),
     symbols=(
         "batch",
@@ -31,6 +33,8 @@ derivation = Derivation(
         "crossover_tokens",
         STEP,
         REACH,
+        ABOVE,
+        BELOW,
     ),
     over_reals=("n_active", "n_tokens"),
     steps=(
@@ -59,7 +63,7 @@ derivation = Derivation(
             "reach",
             "solve_for",
             "reach_tokens = price_step*crossover_tokens",
-            why="beyond the crossover the cost grows as S/S_c, until it meets the upper price",
+            why="beyond the crossover the cost grows in proportion to the context, until it meets the upper price",
             where=("reach_tokens/crossover_tokens = price_step",),
         ),
         Step(
@@ -110,6 +114,22 @@ derivation = Derivation(
             5,
             "",
             "where the upper price is 1.5",
+        ),
+        *(
+            Instance(
+                f"Gemini 3.1 Pro, dollars {what}",
+                "above_price/below_price",
+                {"above_price": above, "below_price": below},
+                value,
+                "",
+                note,
+            )
+            for what, above, below, value, note in (
+                ("an output token over an input token, up to 200k", 12, 2, 6, "12 over 2"),
+                ("an output token over an input token, above", 18, 4, "9/2", "18 over 4"),
+                ("an input token above 200k over one below", 4, 2, 2, "4 over 2"),
+                ("an output token above 200k over one below", 18, 12, "3/2", "18 over 12: the spoken 50 %"),
+            )
         ),
     ),
     claims=(

@@ -27,8 +27,8 @@ derivation = Derivation(
     units="named",
     title="Utilisation beyond balance",
     claim=(
-        "With the weights amortised the multipliers are busy for min(1, S_c/S) of the time: half at twice the "
-        "crossover context; with a finite batch it is min(1, B/(B_0 + B*S/S_c)), which tends to that from below."
+        "With the weights amortised the multipliers are busy for the crossover over the context, and always below it: "
+        "half at twice the crossover; a finite batch stays below that, and tends to it."
     ),
     symbols=(
         "batch",

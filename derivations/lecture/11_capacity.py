@@ -158,7 +158,7 @@ derivation = Derivation(
             RACKS,
             3906250000,
             "B",
-            "10**12 parameters over 4 racks of 64 chips",
+            "a trillion parameters over 4 racks of 64 chips",
         ),
         Instance(
             "cache of a chip, at any number of stages",
@@ -208,6 +208,28 @@ derivation = Derivation(
             "1820025/2048",
             "sequences",
             "so 888; seven heads fewer also save 0.94 GB of weights",
+        ),
+        Instance(
+            "cache of the worked model, bytes per token in int8",
+            "2*n_layers*n_kv_heads*d_head",
+            {"n_layers": 64, "n_kv_heads": 8, "d_head": 256},
+            262_144,
+            "B/token",
+        ),
+        Instance(
+            "its parameters, the embedding counted once",
+            "n_layers*(3*width*inner + 2*width*n_heads*d_head + 2*width*n_kv_heads*d_head) + vocabulary*width",
+            {
+                "n_layers": 64,
+                "width": 4096,
+                "inner": 16_384,
+                "n_heads": 32,
+                "n_kv_heads": 8,
+                "d_head": 256,
+                "vocabulary": 32_128,
+            },
+            18_385_207_296,
+            "",
         ),
     ),
     claims=(

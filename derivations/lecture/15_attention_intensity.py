@@ -185,7 +185,7 @@ derivation = Derivation(
             "austin2025",
             exact="1/2",
             place="inference, attention",
-            note="printed as T/2",
+            note="printed as half of the tokens",
         ),
         Claim(
             "compute-bound-from",

@@ -28,8 +28,9 @@ derivation = Derivation(
     units="named",
     title="When the optimum lies at equal costs",
     claim=(
-        "The least sum of a falling and a rising cost lies where the two are equal for A/x + Dx, by the inequality of "
-        "the means; for powers p and q they stand as q to p; setting them equal costs at most twice the least."
+        "The least sum of a falling and a rising cost lies where the two are equal if they are an inverse and a "
+        "proportion, by the inequality of the means; for two powers they stand in the inverse ratio of these. Setting "
+        "them equal costs at most twice the least."
     ),
     symbols=(X, OPTIMUM, FALL, RISE, FALL_COST, RISE_COST, EQUAL, P, Q),
     steps=(
@@ -37,7 +38,7 @@ derivation = Derivation(
             "optimum",
             "optimum",
             f"{COSTS.format(x='free_choice')} >= {COSTS.format(x='best_choice')}",
-            why="of a cost that falls as 1/x and one that rises as x, the sum is least at sqrt(A/D)",
+            why="a falling inverse and a rising proportion have the least sum at the root of the ratio of their scales",
             where=("best_choice > 0", "rising_scale*best_choice**2 = falling_scale"),
         ),
         Step(
@@ -51,7 +52,7 @@ derivation = Derivation(
         Step(
             "equal_there",
             "cancel",
-            "(falling_scale/best_choice)/(rising_scale*best_choice) = 1",
+            "falling_scale/best_choice = rising_scale*best_choice",
             why="the two costs are equal there, as the heuristic says",
             where=("rising_scale*best_choice**2 = falling_scale",),
         ),
@@ -73,21 +74,21 @@ derivation = Derivation(
         Step(
             "unlike_ratio",
             "cancel",
-            "(falling_scale/best_choice**2)/(rising_scale*best_choice) = 1/2",
-            why="at that optimum the falling cost is half of the rising one: q/p for p = 2 and q = 1",
+            "falling_scale/best_choice**2 = rising_scale*best_choice/2",
+            why="at that optimum the falling cost is half of the rising one, as the powers are two and one",
             where=("rising_scale*best_choice**3 = 2*falling_scale",),
         ),
         Step(
             "other_optimum",
             "optimum",
             f"{RISING.format(x='free_choice')} >= {RISING.format(x='best_choice')}",
-            why="a cost that rises as the square, beside one that falls as 1/x",
+            why="a cost that rises as the square, beside one that falls as the inverse",
             where=("best_choice > 0", "2*rising_scale*best_choice**3 = falling_scale"),
         ),
         Step(
             "other_ratio",
             "cancel",
-            "(falling_scale/best_choice)/(rising_scale*best_choice**2) = 2",
+            "falling_scale/best_choice = 2*(rising_scale*best_choice**2)",
             why="at that optimum the falling cost is twice the rising one",
             where=("2*rising_scale*best_choice**3 = falling_scale",),
         ),
@@ -101,21 +102,21 @@ derivation = Derivation(
         Step(
             "squares_equal",
             "cancel",
-            "(falling_scale/best_choice**2)/(rising_scale*best_choice**2) = 1",
-            why="at that optimum the ratio is one",
+            "falling_scale/best_choice**2 = rising_scale*best_choice**2",
+            why="at that optimum the two costs are equal",
             where=("rising_scale*best_choice**4 = falling_scale",),
         ),
         Step(
             "first_order",
             "given",
             "falling_power*falling_cost = rising_power*rising_cost",
-            why="premise: at the least sum of A/x**p and D*x**q the slopes cancel, p and q times the costs over x",
+            why="premise: at the least sum of two powers the slopes cancel, each its power times its cost over the choice",
         ),
         Step(
             "cost_ratio",
             "solve_for",
             "falling_cost = rising_power/falling_power*rising_cost",
-            why="the costs stand there as q to p",
+            why="the costs stand there in the inverse ratio of the powers",
             uses=("first_order",),
         ),
         Step(
@@ -137,7 +138,7 @@ derivation = Derivation(
     ),
     instances=(
         Instance(
-            "optimum of 4/x + x",
+            "inverse and proportion, at the optimum",
             COSTS.format(x="free_choice"),
             {"falling_scale": 4, "rising_scale": 1, "free_choice": 2},
             4,
@@ -145,7 +146,7 @@ derivation = Derivation(
             "2 and 2",
         ),
         Instance(
-            "optimum of 4/x**2 + x",
+            "inverse square and proportion, at the optimum",
             SQUARE.format(x="free_choice"),
             {"falling_scale": 4, "rising_scale": 1, "free_choice": 2},
             3,
@@ -153,7 +154,7 @@ derivation = Derivation(
             "1 and 2: not equal",
         ),
         Instance(
-            "optimum of 16/x + x**2",
+            "inverse and square, at the optimum",
             RISING.format(x="free_choice"),
             {"falling_scale": 16, "rising_scale": 1, "free_choice": 2},
             12,

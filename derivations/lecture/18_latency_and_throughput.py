@@ -24,7 +24,7 @@ derivation = Derivation(
     units="named",
     title="Latency and throughput",
     claim=(
-        "Bound by reading, the throughput saturates as B/(B + B_1/2) of bandwidth over one cache, half of it being "
+        "Bound by reading, the throughput saturates with the batch: half of its limit, bandwidth over one cache, is "
         "reached where all caches are as large as the weights; a smaller cache raises it by less than its factor."
     ),
     symbols=(

@@ -74,7 +74,7 @@ derivation = Derivation(
         Step(
             "equal",
             "cancel",
-            "(attention_width/best_rows)/(2*ff_width*best_rows/n_chips) = 1",
+            "attention_width/best_rows = 2*ff_width*best_rows/n_chips",
             why="there each part is as wide as it is long, but for the factor 2",
             where=(AT_BEST,),
         ),
