@@ -128,26 +128,38 @@ def _crossovers(figure: Curves, axes: Axes, units: Units) -> None:
         label="where they part" if apart else "crossover" if len(marked) == 1 else "crossovers",
         zorder=5,
     )
-    taken = [_place(figure, one) for one in marked]
+    taken = [(*_place(figure, one), _RING, _RING) for one in marked]
     for one in list({one.at: one for one in marked}.values())[:MOST_LABELS]:
-        x, y = _place(figure, one)
         label = length(one.at, units)
-        for right, up in ((1, -1), (-1, 1), (1, 1), (-1, -1)):
-            middle = (x + right * (0.09 + 0.018 * len(label)), y + up * 0.12)
-            if all(abs(middle[0] - a) > 0.2 or abs(middle[1] - b) > 0.14 for a, b in taken if (a, b) != (x, y)):
-                break
-        else:
-            continue  # no room: the description and the data have it
-        taken.append(middle)
+        found = _room(_place(figure, one), _LETTER * len(label), taken)
+        if found is None:
+            continue  # the description and the data have it
+        right, up, box = found
+        taken.append(box)
         axes.annotate(
             label,
             (one.at, float(one.bytes)),
-            xytext=(5 * right, 4 * up),
+            xytext=(5 * right, (4 if right else 6) * up),
             textcoords="offset points",
-            ha="left" if right > 0 else "right",
+            ha=("center", "left", "right")[right],
             va="bottom" if up > 0 else "top",
             fontsize=6.5,
         )
+
+
+_RING, _LETTER, _LINE = 0.1, 0.06, 0.12  # inches: a marked crossover, a letter of its label, and its height
+_Box = tuple[float, float, float, float]  # middle, width and height
+
+
+def _room(at: tuple[float, float], wide: float, taken: Sequence[_Box]) -> tuple[int, int, _Box] | None:
+    """On which side of a crossover its label covers nothing and is nearer to it than to any other."""
+    for right, up in ((1, -1), (-1, 1), (1, 1), (-1, -1), (0, -1), (0, 1)):
+        x, y = at[0] + right * (0.07 + wide / 2), at[1] + up * ((0.055 if right else 0.08) + _LINE / 2)
+        free = all(abs(x - a) > (wide + w) / 2 or abs(y - b) > (_LINE + h) / 2 for a, b, w, h in taken)
+        own = min(taken, key=lambda box: (x - box[0]) ** 2 + (y - box[1]) ** 2)[:2] == at
+        if free and own and x - wide / 2 > 0 and y - _LINE / 2 > -0.05:
+            return right, up, (x, y, wide, _LINE)
+    return None
 
 
 def _place(figure: Curves, one: Crossover) -> tuple[float, float]:
@@ -156,7 +168,7 @@ def _place(figure: Curves, one: Crossover) -> tuple[float, float]:
 
     low, high = bounds([value for curve in figure.curves for _, value in curve.points])
     wide, tall = log2(figure.tokens[1] / figure.tokens[0]) or 1, log2(high / low) or 1
-    return 2.6 * log2(one.at / figure.tokens[0]) / wide, 1.8 * log2(one.bytes / low) / tall
+    return 2.35 * log2(one.at / figure.tokens[0]) / wide, 1.5 * log2(one.bytes / low) / tall
 
 
 def _points(figure: Points, axes: Axes, units: Units) -> None:

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from symkv.errors import Undecided
 from symkv.formula import Formula, Relation
-from symkv.proof.periodic import NotPeriodic, Wave, _Reader
+from symkv.proof.periodic import NotPeriodic, Wave, _choose, _Reader
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,20 @@ def spans(
     except NotPeriodic as problem:
         raise Undecided(f"{relation} can't be solved for {name} alone: {problem}; give the other symbols") from None
     return _joined(_spans(truth))
+
+
+def by_sign(formula: Formula, name: str, *, lower: int = 1) -> dict[str, tuple[Span, ...]]:
+    """Where a formula is below, equal to and above 0, by sign: what `spans` finds, taken apart once for all three.
+
+    >>> {sign: str(*found) for sign, found in by_sign(Formula.parse("S - 5"), "S").items()}
+    {'<': '1 to 4', '=': '5', '>': 'from 6 on'}
+    """
+    try:
+        reader = _Reader(name, lower, {})
+        wave, none = reader.read(formula.tree), reader.number(Fraction(0))
+        return {sign: _joined(_spans(_choose(wave, sign, reader.one, none))) for sign in ("<", "=", ">")}
+    except NotPeriodic as problem:
+        raise Undecided(f"the sign of {formula} can't be told for {name} alone: {problem}") from None
 
 
 def extremes(formula: Formula, name: str, low: int, high: int) -> tuple[tuple[int, Fraction], tuple[int, Fraction]]:

@@ -18,7 +18,7 @@ from symkv.proof.kernel import prove
 from symkv.proof.limits import judge_limit
 from symkv.proof.normal import Case
 from symkv.proof.polynomial import Quotient
-from symkv.proof.spans import Span, spans
+from symkv.proof.spans import Span, by_sign, spans
 from symkv.solve.isolate import isolate
 from symkv.solve.shown import comparison_html, comparison_latex
 
@@ -157,13 +157,13 @@ def crossings(first: Stack, second: Stack, of: str) -> tuple[Crossing, ...] | No
     sides = _in_tokens(quantity(first, of), quantity(second, of))
     if sides is None:
         return None
-    found: list[Crossing] = []
-    for sign, who in (("<", first.name), ("=", None), (">", second.name)):
-        where = _spans(Relation(sides[0], sign, sides[1]))
-        if where is None:
-            return None
-        found += [Crossing(span, who) for span in where]
-    return tuple(sorted(found, key=lambda crossing: crossing.span.start))
+    try:
+        found = by_sign(collect(sides[0] - sides[1]), TOKENS)
+    except Undecided:  # saw-teeth whose common period is too long
+        return None
+    who = {"<": first.name, "=": None, ">": second.name}
+    crossed = [Crossing(span, who[sign]) for sign, where in found.items() for span in where]
+    return tuple(sorted(crossed, key=lambda crossing: crossing.span.start))
 
 
 def _limit(first: Stack, second: Stack, of: str) -> str | None:
