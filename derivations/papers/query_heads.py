@@ -39,7 +39,7 @@ derivation = Derivation(
     title="Query heads counted for KV heads",
     claim=(
         "Counting query heads overstates a cache by the size of a group; counting one head understates it by the "
-        "number of KV heads; and a formula with a factor of query heads too many is off by a quarter of them in 16 bits."
+        "number of KV heads; and a formula with a factor of query heads too many is off by a quarter of them."
     ),
     symbols=(
         TRUE,
