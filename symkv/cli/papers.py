@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ def split(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
     for path in paths:
         if path.name.endswith(SIDECAR):
             paper = path.with_name(path.name.removesuffix(SIDECAR) + ".tex")
-            if not paper.is_file():
+            if not os.path.isfile(paper):
                 raise BadInput(f"a sidecar must stand beside its paper, {paper.name} is not there", where=str(path))
             papers.append(paper)
         else:
@@ -37,13 +38,13 @@ def check_papers(paths: Sequence[Path], sidecar: Path | None) -> list[CheckedPap
 
     read = []
     whole = (whole_paper(path) if sidecar is None else path for path in paths)
-    for path in {path.resolve(): path for path in whole}.values():
+    for path in {os.path.realpath(path): path for path in whole}.values():
         try:
             read.append(read_paper(path, sidecar=sidecar))
         except BadInput as problem:
             raise problem.at(str(path)) if problem.where is None else problem from None
-    taken = {(Path(paper.path).parent / file).resolve() for paper in read for file in paper.files[1:]}
-    return [judged_paper(paper) for paper in read if Path(paper.path).resolve() not in taken]
+    taken = {os.path.realpath(Path(paper.path).parent / file) for paper in read for file in paper.files[1:]}
+    return [judged_paper(paper) for paper in read if os.path.realpath(paper.path) not in taken]
 
 
 def merged(result: dict[str, Any], lines: list[str], papers: list[CheckedPaper], *, require_all: bool) -> list[str]:

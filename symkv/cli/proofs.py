@@ -44,8 +44,9 @@ def check(
         raise BadInput(f"--no-exec refuses derivations that are Python files, {code[0]} is; leave it out to trust them")
     by_file = []
     for path in files:
+        loaded = load_any(path)
         try:
-            by_file.append((path, [check_one(derivation) for derivation in load_any(path)]))
+            by_file.append((path, [check_one(derivation) for derivation in loaded]))
         except BadInput as problem:
             raise problem.at(str(path)) from None
     checked = [one for _, found in by_file for one in found]

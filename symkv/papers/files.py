@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ class Folder:
     """The folder of a paper, from which files are read, each once and all within bounds."""
 
     def __init__(self, main: Path) -> None:
-        if not main.exists() and not main.is_symlink():
+        if not os.path.lexists(main):
             raise BadInput("a paper must be a LaTeX file, there is none", where=str(main))
         self.root = main.parent.resolve()
         self.main = main.name
@@ -55,7 +56,10 @@ class Folder:
 
     def read_main(self) -> Text:
         """The paper's own file, which may itself be reached by a link."""
-        path = (self.root / self.main).resolve()
+        try:
+            path = (self.root / self.main).resolve()
+        except (OSError, RuntimeError):
+            raise BadInput("a paper must be a file, this is a link to itself", where=self.main) from None
         self.seen[path] = self.main
         return Text(self.main, self._read(path, self.main))
 

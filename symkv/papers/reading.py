@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def read_paper(path: Path | str, *, sidecar: Path | str | None = None) -> Paper:
 
 def whole_paper(path: Path) -> Path:
     """The paper with a sidecar, in the folder of a file or above, that takes the file in; else the file itself."""
-    if path.with_name(path.stem + SUFFIX).is_file():
+    if os.path.isfile(path.with_name(path.stem + SUFFIX)) or not os.path.isfile(path):
         return path
     for place in folders(path):
         for found in sorted(place.glob(f"*{SUFFIX}"))[:20]:

@@ -19,6 +19,7 @@ rows = [{ first = "DeepSeek-V3", given = { d_latent = 512, d_rope = 64 } }]
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -88,9 +89,9 @@ class Sidecar:
 def beside(paper: Path) -> Path | None:
     """The sidecar of a paper: NAME.symkv.toml, else the symkv.toml of its folder or of one above, up to the current."""
     own = paper.with_name(paper.stem + SUFFIX)
-    if own.is_file():
+    if os.path.isfile(own):
         return own
-    return next((place / "symkv.toml" for place in folders(paper) if (place / "symkv.toml").is_file()), None)
+    return next((place / "symkv.toml" for place in folders(paper) if os.path.isfile(place / "symkv.toml")), None)
 
 
 def folders(paper: Path) -> list[Path]:
