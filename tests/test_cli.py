@@ -39,6 +39,7 @@ KEYS = {
     | {"reduces_to"},
     "list": {"items"},
     "check": {"steps", "claims"},
+    "explain": {"step", "verdict", "reasons"},
     "mutate": {"mutants", "refuted", "equivalent", "survived"},
     "selftest": {"figures", "ok"},
 }
@@ -53,6 +54,7 @@ KEYS = {
         ["list", "variants", "--json"],
         ["check", "--json"],
         ["mutate", "counting", "--json"],
+        ["explain", "two_kilobytes", "ratio", "--json"],
     ],
     ids=lambda argv: argv[0],
 )
