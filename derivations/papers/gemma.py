@@ -137,7 +137,7 @@ derivation = Derivation(
             "18.7 GB",
             "gemma2025",
             "differs",
-            "the nearest reading, which leaves two gigabytes open",
+            "no error of the report besides: the nearest reading, which leaves two gigabytes open",
             "table 3",
             exact=16642998272,
             ratio="73046875/65011712",

@@ -166,7 +166,7 @@ derivation = Derivation(
             "1.6",
             "kwon2023",
             "differs",
-            "the same number read in decimal gigabytes",
+            "no error of the paper if gibibytes are meant: the same number in decimal gigabytes",
             "section 3",
             exact="1048576/625000",
             ratio="15625/16384",
