@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from symkv.derivations import Checked, CheckedClaim, CheckedInstance
 from symkv.formula import Formula, Relation, symbol
@@ -21,7 +22,7 @@ from symkv.solve import Answer, Neighbour, Solution
 from symkv.units import decimal, rational
 
 CHUNK = 24  # rows of one tabular, which can't break over pages
-_NARROW = 9.0  # em: a wider text shares the width that is left
+_NARROW = 7.0  # em: a wider text shares the width that is left
 
 
 @dataclass(frozen=True)
@@ -49,23 +50,27 @@ class Table:
     columns: Sequence[Column]
     rows: Sequence[Row]
 
+    @cached_property
+    def _ems(self) -> list[float]:
+        """The width of each column in em, that of its widest cell; 0 for one that shares what the others leave."""
+        found = []
+        for n, column in enumerate(self.columns):
+            cells = [column.head, *(row.cells[n] for row in self.rows if row.cells)]
+            wide = round(max(map(text_points, cells)) / 10 + 0.2, 1)  # as it is printed, so that the shares fit
+            found.append(0.0 if column.share or (wide > _NARROW and not column.right) else wide)
+        return found
+
     @property
     def spec(self) -> TeX:
         """The columns for tabular, from edge to edge of the text."""
-        natural = sum(self._em(n) for n, column in enumerate(self.columns) if not column.share)
-        left = rf"\linewidth-{natural:.1f}em-{2 * (len(self.columns) - 1)}\tabcolsep"
-        total = sum(column.share for column in self.columns)
+        left = rf"\linewidth-{sum(self._ems):.1f}em-{2 * (len(self.columns) - 1)}\tabcolsep"
+        shares = [0 if em else column.share or 2 for column, em in zip(self.columns, self._ems, strict=True)]
         return TeX(
             "".join(
-                rf"p{{\dimexpr({left})*{column.share}/{total}\relax}}" if column.share else f"p{{{self._em(n):.1f}em}}"
-                for n, column in enumerate(self.columns)
+                rf"p{{\dimexpr({left})*{share}/{sum(shares)}\relax}}" if share else f"p{{{em:.1f}em}}"
+                for share, em in zip(shares, self._ems, strict=True)
             )
         )
-
-    def _em(self, n: int) -> float:
-        """The width of a column in em: that of its widest cell."""
-        cells = [self.columns[n].head, *(row.cells[n] for row in self.rows if row.cells)]
-        return round(max(map(text_points, cells)) / 10 + 0.2, 1)  # as it is printed, so that the shares fit
 
     @property
     def heads(self) -> TeX:
@@ -75,8 +80,8 @@ class Table:
     def _line(self, cells: Sequence[str]) -> TeX:
         set_left, set_right = r"\raggedright\hspace{0pt}", r"\raggedleft "
         aligned = [
-            (set_right if column.right else set_left if column.share else "") + cell
-            for column, cell in zip(self.columns, cells, strict=True)
+            (set_right if column.right else "" if em else set_left) + cell
+            for column, em, cell in zip(self.columns, self._ems, cells, strict=True)
         ]
         return TeX(" & ".join(aligned))
 
@@ -131,8 +136,7 @@ def _values(found: Sequence[CheckedInstance], prose: Prose) -> Table:
         rows.append(
             Row((prose(one.instance.label), number_tex(one.value), prose(unit)), below=prose(one.instance.note))
         )
-    wide = max(text_points(row.cells[2]) for row in rows) > _NARROW * 10
-    return Table((Column("", 3), Column("value", right=True), Column("unit", 2 if wide else 0)), rows)
+    return Table((Column("", 3), Column("value", right=True), Column("unit")), rows)
 
 
 def _claims(found: Sequence[CheckedClaim], prose: Prose, cited: Collection[str]) -> Table:
@@ -143,7 +147,7 @@ def _claims(found: Sequence[CheckedClaim], prose: Prose, cited: Collection[str])
         source = rf"\cite{{{claim.source}}}" if claim.source in cited else prose(claim.source)
         told = "; ".join(text for text in (claim.place, claim.note, claim.cause) if text)
         rows.append(Row((prose(claim.printed), exact, one.verdict, source), below=prose(told)))
-    columns = (Column("printed"), Column("exact", right=True), Column("verdict"), Column("source", 1))
+    columns = (Column("printed"), Column("exact", right=True), Column("verdict"), Column("source", 2))
     return Table(columns, rows)
 
 
