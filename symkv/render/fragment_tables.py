@@ -103,7 +103,7 @@ def text_points(cell: str) -> float:
     """
     if cell.startswith(r"\ensuremath{"):
         return points(cell.removeprefix(r"\ensuremath{").removesuffix("}"))
-    parts = cell.split("$")
+    parts = re.split(r"(?<!\\)\$", cell)
     words = [re.sub(r"\\[A-Za-z]+|[{}]|\\(?=[^,])", "", part).replace(r"\,", " ") for part in parts[::2]]
     return sum(map(text_width, words)) / 100 + sum(map(points, parts[1::2]))
 
