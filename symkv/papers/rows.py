@@ -30,7 +30,7 @@ _LEADING = re.compile(
     r"(?:[\s&~]|\{\}|\\[,;:!> ]|\\(?:quad|qquad|displaystyle|nonumber|notag)(?![A-Za-z])|\\label\{[^{}\n]{0,200}\})*"
 )
 _CONTINUES = re.compile(r"[=<>+\-*/]|\\(?:cdot|times|le|ge|leq|geq|approx|ne|neq|equiv|sim|propto|in|mid)(?![A-Za-z])")
-_ARGUMENT = re.compile(r"[ \t]*\{\d{1,2}\}")
+_ARGUMENT = re.compile(r"[ \t]*\{[^{}\n]{1,20}\}")
 _SPACING = re.compile(r"\*?(?:\[[^\]\n]{0,20}\])?")
 
 
@@ -82,9 +82,9 @@ def leading(body: str) -> int:
 
 
 def _inner(text: str, item: Maths) -> tuple[int, int]:
-    """What is inside a display, without the argument of alignat."""
+    """What is inside a display, without the argument of alignat and IEEEeqnarray."""
     start = item.inner
-    if "alignat" in item.opener and (argument := _ARGUMENT.match(text, start)):
+    if ("alignat" in item.opener or "IEEE" in item.opener) and (argument := _ARGUMENT.match(text, start)):
         start = argument.end()
     return start, item.stop
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 DISPLAYS = frozenset(
     f"{name}{star}"
-    for name in "equation align gather multline flalign alignat xalignat eqnarray displaymath dmath".split()
+    for name in "equation align gather multline flalign alignat xalignat eqnarray displaymath dmath IEEEeqnarray".split()
     for star in ("", "*")
 )
 VERBATIM = frozenset(
