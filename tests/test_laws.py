@@ -13,8 +13,10 @@ from symkv.formula import Formula, Relation
 from symkv.models.records import names as models
 from symkv.proof.dimensions import check_units
 from symkv.proof.judges import judge
+from symkv.render.reread import reread_relation
 from symkv.solve.laws import law, law_result, laws, read_given, solve_law
 from symkv.solve.laws.inverse import invert
+from symkv.solve.laws.listing import law_shown
 from symkv.variants import catalogue, variant
 
 EACH = [(name, symbol) for name, item in laws().items() for symbol in item.names]
@@ -93,7 +95,13 @@ def test_a_law_has_a_source_and_says_what_it_assumes():
         assert item.title
         assert item.about
         assert item.source.locator
-        assert item.latex
+
+
+@pytest.mark.parametrize("name", sorted(laws()))
+def test_the_latex_of_a_law_and_of_its_domain_reads_back(name):
+    item = laws()[name]
+    assert reread_relation(item.latex, item.relation)
+    assert [reread_relation(c.latex, c) for c in item.conditions] == law_shown(name)["latex"]["where"]
 
 
 def test_the_number_of_laws_and_symbols_is_what_the_table_has():

@@ -45,7 +45,12 @@ def show(
 
     if is_law(name):
         told = law_shown(name)
-        emit("show", told, [told["latex"]["statement"]] if latex else law_show_text(told), as_json)
+        emit(
+            "show",
+            told,
+            [told["latex"]["statement"], *told["latex"]["where"]] if latex else law_show_text(told),
+            as_json,
+        )
         return
 
     from symkv.listing import shown

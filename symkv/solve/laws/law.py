@@ -47,9 +47,8 @@ class Law:
 
     @property
     def latex(self) -> str:
-        """The statement in LaTeX, with its domain."""
-        domain = r",\quad ".join(condition.latex for condition in self.conditions)
-        return self.relation.latex + (rf"\qquad ({domain})" if domain else "")
+        """The statement in LaTeX, one relation; its domain is in `conditions`, each of which has its own LaTeX."""
+        return self.relation.latex
 
     def check_units(self) -> str:
         """Check that both sides, every sum and the domain have one unit; "checked", or `BadInput`."""

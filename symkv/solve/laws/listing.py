@@ -41,5 +41,9 @@ def law_shown(name: str) -> dict[str, Any]:
             {"name": s.name, "latex": s.latex, "words": s.words, "unit": s.unit, "dimension": s.dimension}
             for s in map(symbols.lookup, item.names)
         ],
-        "latex": {"statement": item.latex, "paper_form": item.latex},
+        "latex": {
+            "statement": item.latex,
+            "paper_form": item.latex,
+            "where": [condition.latex for condition in item.conditions],
+        },
     }
