@@ -13,7 +13,9 @@ from typing import NamedTuple
 
 DISPLAYS = frozenset(
     f"{name}{star}"
-    for name in "equation align gather multline flalign alignat xalignat eqnarray displaymath dmath IEEEeqnarray".split()
+    for name in (
+        "equation align gather multline flalign alignat xalignat eqnarray displaymath dmath IEEEeqnarray".split()
+    )
     for star in ("", "*")
 )
 VERBATIM = frozenset(
