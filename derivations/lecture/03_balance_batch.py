@@ -184,7 +184,7 @@ derivation = Derivation(
             "never",
             "bound",
             f"batch*n_active/multiply_rate < {SPLIT}",
-            why="from the crossover on no batch is in balance: a further sequence adds no less reading than multiplying",
+            why="from the crossover on no batch is in balance: each sequence adds no less reading than multiplying",
             uses=("ratio", "crossover"),
             where=("n_tokens >= crossover_tokens",),
         ),

@@ -9,8 +9,8 @@ def _symbol(name, letter, words, unit, dimension):
 
 
 STEP = _symbol("price_step", "p", "price above the step over that below it", "1", "1")
-ABOVE = _symbol("above_price", r"p_{1}", "the one price", "$", "1")
-BELOW = _symbol("below_price", r"p_{0}", "the other price", "$", "1")
+ABOVE = _symbol("above_price", r"p_{1}", "the higher price", "$", "1")
+BELOW = _symbol("below_price", r"p_{0}", "the lower price", "$", "1")
 REACH = _symbol("reach_tokens", r"S_{p}", "context up to which the upper price covers the cost", "tokens", "token")
 
 derivation = Derivation(

@@ -110,7 +110,7 @@ derivation = Derivation(
             "first_order",
             "given",
             "falling_power*falling_cost = rising_power*rising_cost",
-            why="premise: at the least sum of two powers the slopes cancel, each its power times its cost over the choice",
+            why="premise: at the least sum of two powers the slopes cancel: each is its power times its cost",
         ),
         Step(
             "cost_ratio",

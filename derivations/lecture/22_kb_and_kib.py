@@ -9,6 +9,7 @@ def _count(name, letter, words, dimension):
 
 
 BYTES = _count("size_bytes", "x", "a size in bytes", "byte")
+WHOLE = Symbol("whole_bytes", "X", "a whole size in bytes", "bytes", dimension="byte")
 DECIMAL = tuple(
     _count(f"size_{unit.lower()}", rf"x_{{\mathrm{{{unit}}}}}", f"the same size in {unit}", unit)
     for unit in ("kB", "MB", "GB")
@@ -30,7 +31,7 @@ derivation = Derivation(
         "A size in KiB is a smaller number than in kB by 1.024, in GiB than in GB by 1.0737; the two agree on no size, "
         "so a printed KB is read both ways, and the digits decide."
     ),
-    symbols=(BYTES, *DECIMAL, *BINARY, "n_tokens", "bytes_per_token"),
+    symbols=(BYTES, WHOLE, *DECIMAL, *BINARY, "n_tokens", "bytes_per_token"),
     steps=(
         *(
             Step(
@@ -74,9 +75,9 @@ derivation = Derivation(
         Step(
             "only_these",
             "divisible",
-            "1000*n_tokens multiple of 128000",
+            "whole_bytes multiple of 128000",
             why="no other size is: 1000 and 1024 share only the factor 8, so a whole number of both is one of these",
-            where=("1000*n_tokens multiple of 1024",),
+            where=("whole_bytes multiple of 1000", "whole_bytes multiple of 1024"),
         ),
         Step(
             "two_contexts",
