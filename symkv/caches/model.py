@@ -45,6 +45,12 @@ class CachedTensor:
     reads: str | None = None
     rate: str | None = None
 
+    @cached_property
+    def shape(self) -> tuple[object, ...]:
+        """All but its name and its part of a row: tensors of one shape and format hold as many bytes."""
+        rows = (self.heads, self.width, self.layers, self.readers, self.role, self.reads, self.rate)
+        return (*rows, id(self.mask))
+
     @property
     def touched(self) -> str:
         """The rows that one reader goes over in the step that brings the sequence to S tokens."""

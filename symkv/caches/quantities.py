@@ -16,10 +16,10 @@ from typing import Literal
 from symkv.caches.masks import Wave
 from symkv.caches.model import CachedTensor, Part, Stack
 from symkv.caches.rates import rate_of, sign
-from symkv.caches.rows import read_once, row_bytes, times
+from symkv.caches.rows import format_of, read_once, row_bytes, times
 from symkv.errors import BadInput, Undecided
 from symkv.formula import Formula, max
-from symkv.units import rational
+from symkv.units import ROW_FORMATS, rational
 
 ZERO = Formula.of(0)
 MOST_POINTS = 200_000
@@ -70,12 +70,22 @@ def quantity(stack: Stack, name: str, *, tp: int | None = None) -> Formula:
         return WHOLE[name](stack)
     if name not in SUMS:
         raise BadInput(f"a quantity must be one of {', '.join(QUANTITIES)}, got {name[:40]!r}")
-    entry = SUMS[name]
-    return _sum(
-        times(_row(stack, part, tensor, who=entry.who, tp=tp), count.substitute(part.values))
-        for part, tensor in _tensors(stack)
-        if not (count := read_once(entry.rows(tensor))).is_number(0)
-    )
+    return _sum(_terms(stack, SUMS[name], tp))
+
+
+def _terms(stack: Stack, entry: Sum, tp: int | None) -> Iterator[Formula]:
+    """layers * bytes of a row * rows of each tensor; a key and its value, which differ in name only, share one."""
+    found: dict[tuple[object, ...], Formula] = {}
+    for part, tensor in _tensors(stack):
+        count = read_once(entry.rows(tensor))
+        if count.is_number(0):
+            continue
+        code = format_of(tensor, stack.formats)
+        key = (id(part), tensor.shape, code, tensor.part if code in ROW_FORMATS else None)
+        if key not in found:
+            row = _row(stack, part, tensor, who=entry.who, tp=tp)
+            found[key] = times(row, count.substitute(part.values))
+        yield found[key]
 
 
 def _tensors(stack: Stack) -> Iterator[tuple[Part, CachedTensor]]:
