@@ -130,8 +130,6 @@ def _of_stacks(
         if of is not None:
             raise BadInput("read shows what is stored and what is read; leave --of out, or plot context --of written")
         return read_figure(stacks, tokens=ends, batch=sequences), notes
-    if ends[0] == ends[1]:
-        raise BadInput(f"context needs a range of lengths, got {tokens}; write --tokens 1Ki..1Mi")
     return context_figure(stacks, tokens=ends, of=of or "stored", batch=sequences), notes
 
 

@@ -41,6 +41,8 @@ def context_figure(
     if of not in SHOWN:
         raise BadInput(f"--of must be one of {', '.join(SHOWN)}, got {of[:40]!r}; write --of read")
     stacks = _ready(stacks, tokens, batch)
+    if tokens[0] == tokens[1]:
+        raise BadInput(f"context needs a range of lengths, got {tokens[0]} alone; write --tokens 1Ki..1Mi")
     curves = tuple(_curve(stack, of, tokens, batch) for stack in stacks)
     title = f"{WORDS[of]}: {', '.join(stack.name for stack in stacks)}"
     return Curves(title, tokens, batch, curves, *_crossovers(stacks, of, tokens, batch))

@@ -10,7 +10,7 @@ from symkv.figures.data import WORDS, Crossover, Curves, Figure, Lattice, Number
 from symkv.figures.drawing_layers import draw_layers
 from symkv.figures.lattice import axis
 from symkv.figures.scales import Units, amount, bounds, byte_words, length, ticks, token_words
-from symkv.figures.style import COLOURS, COLUMN, INK, LINES, MARKERS
+from symkv.figures.style import COLOURS, COLUMN, INK, LETTER, LINES, MARKERS, wrapped
 from symkv.units import rational
 
 if TYPE_CHECKING:
@@ -39,8 +39,9 @@ def draw(figure: Figure, *, units: Units, width: float = COLUMN) -> Canvas:
 def _legend(canvas: Canvas, axes: Axes, width: float) -> None:
     """Below the axes, in two columns where the names are short; the figure grows by its rows."""
     handles, labels = axes.get_legend_handles_labels()
-    columns = 2 if len(labels) > 1 and max(map(len, labels)) * 0.052 + 0.45 < width / 2 else 1
-    rows = -(-len(labels) // columns)
+    columns = 2 if len(labels) > 1 and max(map(len, labels)) * LETTER + 0.45 < width / 2 else 1
+    labels = wrapped(labels, width - 0.55)
+    rows = -(-sum(label.count("\n") + 1 for label in labels) // columns)
     canvas.set_size_inches(width, width * 0.66 + 0.15 * rows)
     canvas.legend(
         handles,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from symkv.figures.data import Kind, Layers
 from symkv.figures.scales import Units, length, round_step, token_words
-from symkv.figures.style import COLOURS, HATCHES, INK
+from symkv.figures.style import COLOURS, HATCHES, INK, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,10 +24,15 @@ def draw_layers(figure: Layers, canvas: Canvas, units: Units) -> None:
 
     width = float(canvas.get_size_inches()[0])
     many = len(figure.layers)
-    labels = [_said(kind) for kind in figure.kinds]
+    kinds = [_said(kind) for kind in figure.kinds]
+    hollow = any(kind.stride and kind.kept != kind.read for kind in figure.kinds)
     shared = any(source != number for number, layer in enumerate(figure.layers) for source in layer.sources)
-    rows = len(labels) + 1 + shared
-    canvas.set_size_inches(width, min(6.5, 0.55 + max(0.9, 0.075 * many + 0.3) + 0.15 * rows))
+    notes = ["outlined: kept and not read by this step"] * hollow
+    notes += ["thin: reads the cache that the bracket leads to"] * shared
+    labels = wrapped([*kinds, *notes], width - 0.45)
+    bands = max((len(layer.kinds) for layer in figure.layers), default=1)
+    tall = min(6.5, max(0.9, 0.075 * many * (1 + bands) / 2 + 0.3))
+    canvas.set_size_inches(width, 0.55 + tall + 0.15 * sum(label.count("\n") + 1 for label in labels))
     axes = canvas.add_subplot()
     state = 0.05 * figure.tokens if any(not kind.stride for kind in figure.kinds) else 0.0
     for number, layer in enumerate(figure.layers):
@@ -42,13 +47,9 @@ def draw_layers(figure: Layers, canvas: Canvas, units: Units) -> None:
     _ticks(axes, figure, units)
     axes.set_xlabel(f"tokens ({token_words(units)})" if figure.tokens >= 1000 else "tokens")
     axes.set_ylabel("layer" if figure.ordered else "layers, by kind")
-    handles: list[Any] = [tuple(Patch(**look) for look in _looks(number)) for number in range(len(labels))]
-    if any(kind.stride and kind.kept != kind.read for kind in figure.kinds):
-        handles.append(Patch(facecolor="none", edgecolor=INK, linewidth=0.7))
-        labels.append("outlined: kept and not read by this step")
-    if shared:
-        handles.append(Patch(facecolor=INK, alpha=0.6, linewidth=0))
-        labels.append("thin: reads the cache that the bracket leads to")
+    handles: list[Any] = [tuple(Patch(**look) for look in _looks(number)) for number in range(len(kinds))]
+    handles += [Patch(facecolor="none", edgecolor=INK, linewidth=0.7)] * hollow
+    handles += [Patch(facecolor=INK, alpha=0.6, linewidth=0)] * shared
     canvas.legend(handles, labels, loc="outside lower left", borderaxespad=0.2, labelspacing=0.3, handlelength=1.6)
 
 
@@ -59,7 +60,7 @@ def _said(kind: Kind) -> str:
 
 def _looks(number: int) -> list[dict[str, Any]]:
     """A tint and its hatch as patches of their own: in SVG the tint's transparency would thin the hatch out too."""
-    colour, hatch = COLOURS[number % len(COLOURS)], HATCHES[number % len(HATCHES)]
+    colour, hatch = COLOURS[number % len(COLOURS)], HATCHES[(number + number // len(COLOURS)) % len(HATCHES)]
     if not hatch:
         return [{"facecolor": colour, "edgecolor": colour, "linewidth": 0.4}]
     return [

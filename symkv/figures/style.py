@@ -6,6 +6,8 @@ been darkened.
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 INK = "#0f1e2d"  # stands for the colour of the text around the figure; SVG says currentColor for it
@@ -23,6 +25,8 @@ LINES: tuple[Any, ...] = (
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 HATCHES = ("", "////", "\\\\\\\\", "xxxx", "||||", "++++", "----", "//\\\\||")  # of lines, for dots make large files
 COLUMN = 3.17  # inches, one column: article has 229.5 pt, ACM 241 pt, IEEE 252 pt
+
+LETTER = 0.056  # inches, about the width of a letter of a legend
 
 RC: dict[str, Any] = {
     "axes.edgecolor": INK,
@@ -61,3 +65,12 @@ RC: dict[str, Any] = {
     "pgf.rcfonts": False,  # the letters of the document around it
     "axes.unicode_minus": False,
 }
+
+
+def wrapped(labels: Sequence[str], width: float) -> list[str]:
+    """The labels of a legend over several lines where they are wider than so many inches.
+
+    >>> wrapped(["key, value", "a stack written as text"], 0.6)
+    ['key, value', 'a stack\\nwritten as\\ntext']
+    """
+    return ["\n".join(textwrap.wrap(label, int(width / LETTER))) for label in labels]
