@@ -316,13 +316,19 @@ def test_a_pdf_carries_truetype_letters_and_no_date(figures):
 
 
 SAME = """
-import hashlib, sys
-sys.path.insert(0, {here!r})
-from test_figures import lattice, stack, SHARED
-from symkv.figures import context_figure, drawn, layers_figure
+import hashlib
+from symkv.figures import context_figure, designs_figure, drawn, layers_figure
 from symkv.models import resolve
-pair = [stack("gqa", n_layers=8, n_kv_heads=8, d_head=128), stack("mla", n_layers=16, d_latent=512, d_rope=64)]
-for place, figure in enumerate((context_figure(pair), lattice(), layers_figure(resolve(SHARED)))):
+from symkv.formula import Formula
+eight = {{name: Formula.of(8) for name in ("n_kv_heads", "d_head", "n_layers")}}
+gqa = resolve("gqa").given(eight).coded({{"kv": "bf16"}})
+half = resolve("gqa").given({{"d_head": Formula.of(128), "bytes_per_element": Formula.of(1)}})
+figures = (
+    context_figure([gqa, resolve("llama-3.1-8b").coded({{"kv": "fp8"}})]),
+    designs_figure(half, {{"n_layers": range(1, 9), "n_kv_heads": range(1, 9)}}, target="2KiB"),
+    layers_figure(resolve({what!r})),
+)
+for place, figure in enumerate(figures):
     for form in {forms!r} if not place else ("svg",):
         print(form, hashlib.sha256(drawn(figure, form)).hexdigest())
 """
@@ -330,7 +336,7 @@ for place, figure in enumerate((context_figure(pair), lattice(), layers_figure(r
 
 def test_the_same_bytes_whatever_the_hash_seed_the_locale_and_the_users_settings(tmp_path):
     forms = ("svg", "pdf", "png", *(["pgf"] if shutil.which("pdflatex") else []))
-    code = SAME.format(here=os.path.dirname(__file__), forms=forms)
+    code = SAME.format(forms=forms, what=SHARED)
     (tmp_path / "matplotlibrc").write_text("lines.linewidth: 9\nfont.size: 30\nsvg.fonttype: path\ntext.usetex: True\n")
     runs = []
     for seed, locale, rc in (("1", "C", None), ("77", "de_DE.UTF-8", tmp_path / "matplotlibrc")):
@@ -351,7 +357,7 @@ GQA = ["gqa", "n_layers=8", "n_kv_heads=8", "d_head=128"]
 def test_plot_writes_each_form_and_leaves_foreign_files_alone(symkv, tmp_path):
     for form, mark in (("svg", b"<?xml"), ("pdf", b"%PDF"), ("png", b"\x89PNG")):
         target = tmp_path / f"figure.{form}"
-        for _ in range(2):  # its own file may be written again
+        for _ in range(2 if form == "pdf" else 1):  # its own file may be written again
             status, out, err = symkv("plot", "context", *GQA, "-o", str(target))
             assert (status, err) == (0, "")
             assert str(target) in out

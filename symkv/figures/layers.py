@@ -21,10 +21,10 @@ Sizes = Mapping[str, Fraction | int]
 def layers_figure(stack: Stack, *, tokens: int | None = None) -> Layers:
     """Which tokens each layer keeps after `tokens` tokens, and which layer's cache it reads.
 
-    Layers stand in the order of the model where that is known, else grouped by kind. Symbols that are open get the
-    small sizes of `symkv show`; without `tokens` there are 24 tokens then, else three and a half times the longest
-    window, chunk or block, or 8192 where there is none. Which rows a selection reads depends on the data; the last ones
-    stand for it. Raises `BadInput` for sizes that can't be, and for more than 512 layers.
+    Layers stand in the order of the model where that is known, else grouped by kind. Where sizes of the masks are open
+    they get the small ones of `symkv show`, and 24 tokens without `tokens`; else that is three and a half times the
+    longest window, chunk or block, or 8192 where there is none. Which rows a selection reads depends on the data; the
+    last ones stand for it. Raises `BadInput` for sizes that can't be, and for more than 512 layers.
 
     >>> from symkv.models import resolve
     >>> found = layers_figure(resolve("tail(1, interleave(4, 1:1, sliding_window(window=4), gqa()))"), tokens=9)
@@ -35,14 +35,15 @@ def layers_figure(stack: Stack, *, tokens: int | None = None) -> Layers:
     """
     names = {name for part in stack.parts for name in part.open} - {"bytes_per_element"}
     usual = {name for part in stack.parts for name in part.variant.defaults}
-    small = {name: SMALL.get(name, 2) for name in sorted(names)} if names - usual else {}
-    shown = {name: size for name, size in small.items() if name in SMALL}
+    few = bool((names & _counting(stack)) - usual - {LAYERS})  # what says how many rows there are is open
+    small = {n: SMALL.get(n, 2) for n in sorted(names) if few or n not in usual}
+    shown = {name: size for name, size in small.items() if few and name in SMALL}
     given = stack.given({name: Formula.of(size) for name, size in small.items()}).filled()
-    length = tokens if tokens is not None else FEW if small else _usual(given)
+    length = tokens if tokens is not None else FEW if few else _usual(given)
     if length < 1:
         raise BadInput(f"tokens must be 1 or more, got {length}; write --tokens 8192")
-    if not small:
-        given.require(length)
+    if not few:
+        stack.filled().require(length)
     ordered = _fits(given, given.places)
     many = given.places[-1].layer + 1 if ordered else sum(_counted(part) for part in given.parts)
     if many > MOST_LAYERS:
@@ -50,6 +51,17 @@ def layers_figure(stack: Stack, *, tokens: int | None = None) -> Layers:
     kinds, layers = _drawn(given, length) if ordered else _grouped(given, length)
     title = f"what each layer of {stack.name} keeps after {length} tokens"
     return Layers(title, length, tuple(kinds), tuple(layers), ordered, shown)
+
+
+def _counting(stack: Stack) -> set[str]:
+    """The symbols that say how many rows are kept and read, and in how many layers."""
+    texts = [
+        text
+        for part in stack.parts
+        for tensor in part.tensors
+        for text in (tensor.layers, tensor.mask.kept, tensor.mask.made, tensor.mask.oldest, tensor.touched)
+    ]
+    return {name for text in texts for name in Formula.parse(text).names}
 
 
 def _usual(stack: Stack) -> int:
