@@ -5,7 +5,7 @@ quantity of a variant, of a bundled model or of a written stack. Neither files n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from symkv import symbols
 from symkv.caches import Stack, quantity
 from symkv.caches.quantities import QUANTITIES
-from symkv.errors import BadInput, SymkvError
+from symkv.errors import BadInput
 from symkv.formula import Formula, Relation
 from symkv.measure import measure, parse_given, with_formats
 from symkv.models import read_stack
@@ -25,7 +25,6 @@ from symkv.variants import catalogue, variant
 
 _DOTTED = re.compile(r"(?<![\w.])([A-Za-z][A-Za-z0-9_-]*(?:\.\d+[A-Za-z0-9_-]*)*)\.([a-z][a-z_]*)(?![\w.])", re.ASCII)
 WHOLE_BATCH = frozenset({"stored", "read", "written", "peak", "between", "read_fused"})
-_BYTES = "bytes"
 
 
 class Target(NamedTuple):
@@ -38,7 +37,7 @@ class Target(NamedTuple):
 class Value(NamedTuple):
     """The exact value behind a printed number: its formula without open symbols, whether it counts bytes, and notes.
 
-    `measured` is the same question asked again with other values, for hints: (WHAT, QUANTITY, values), or None.
+    `asked` is (WHAT, QUANTITY, values), so that hints can ask again with others; None for a formula.
     """
 
     formula: Formula
@@ -165,16 +164,3 @@ def _expression(text: str, given: tuple[str, ...], own: Iterable[str]) -> Value:
     if formula.names:
         raise BadInput(f"{', '.join(formula.names)} must be given for a number; write {formula.names[0]}=...")
     return Value(formula, False, values.notes)
-
-
-def evaluated(value: Value) -> Fraction:
-    """The exact value, or `BadInput`."""
-    try:
-        return Fraction(value.formula.evaluate({}))
-    except SymkvError as problem:
-        raise BadInput(f"the value can't be computed: {problem.message}") from None
-
-
-def given_values(given: Mapping[str, str]) -> tuple[str, ...]:
-    """Values by name as NAME=VALUE."""
-    return tuple(f"{name}={value}" for name, value in given.items())
