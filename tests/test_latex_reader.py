@@ -86,6 +86,21 @@ def test_what_other_readers_get_wrong_is_read_right_or_refused_with_the_reason(o
         assert found == expected
 
 
+PRIMES = [
+    (r"2\,x_{\mathrm{a}}'\,L", "2*mine*n_layers"),
+    (r"x'_{\mathrm{a}}^2", "mine**2"),
+    (r"x_{\mathrm{a}}'^{2} + 1", "mine**2 + 1"),
+]
+
+
+@pytest.mark.parametrize(("source", "expected"), PRIMES)
+def test_a_prime_behind_a_subscript_is_the_one_before_it(source, expected):
+    assert read_latex(source, {r"x_{\mathrm{a}}'": "mine"}).text == expected
+    for other in (r"x_{\mathrm{a}}", r"x''_{\mathrm{a}}", r"x_{\mathrm{a}}^2'"):
+        with pytest.raises(BadInput):
+            read_latex(other, {r"x_{\mathrm{a}}'": "mine"})
+
+
 RIGHT = [
     (r"1\;000\;000", "1000000"),
     (r"0.5 b", "1/2*bytes_per_element"),

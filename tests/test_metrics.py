@@ -11,8 +11,9 @@ from symkv.formula import Relation
 from symkv.formula.latex import Printer
 from symkv.formula.latex_reader import read_latex, read_latex_relation
 from symkv.formula.notation import Notation
-from symkv.render.lines import COLUMN, PAGE, broken, laid, points, rows, tightened
+from symkv.render.lines import COLUMN, PAGE, broken, laid, points, rows
 from symkv.render.reread import reread_relation
+from symkv.render.tidy import tightened
 from symkv.variants import catalogue
 
 FORMULAS = sorted(
@@ -95,6 +96,22 @@ def test_plain_brackets_stand_around_what_is_not_tall_and_read_the_same():
 
 
 LETTERS = {"a": "a", "b": "b", "c": "c"}
+
+
+NESTED = [
+    (r"\frac{\frac{a}{b}}{2}", r"\frac{a/b}{2}"),
+    (r"\frac{c + 1}{\frac{a\,b}{c} + 1}", r"\frac{c + 1}{a\,b/c + 1}"),
+    (r"\frac{2\,\frac{a}{b}}{c}", r"\frac{2\,\frac{a}{b}}{c}"),  # 2\,a/b would be another tree
+    (r"\frac{\frac{a + 1}{b}}{c}", r"\frac{\frac{a + 1}{b}}{c}"),
+    (r"\frac{\frac{a}{b\,c}}{2}", r"\frac{\frac{a}{b\,c}}{2}"),
+    (r"\frac{a}{b} + \frac{c}{2}", r"\frac{a}{b} + \frac{c}{2}"),
+]
+
+
+@pytest.mark.parametrize(("printed", "expected"), NESTED)
+def test_a_fraction_in_a_fraction_has_a_slash_where_it_reads_the_same(printed, expected):
+    assert tightened(printed) == expected
+    assert read_latex(expected, LETTERS).same_as(read_latex(printed, LETTERS))
 
 
 def test_a_formula_without_a_sign_is_broken_alone():

@@ -55,6 +55,13 @@ def test_brackets_stand_where_a_reader_needs_them(text, expected):
         assert r"\left(\begin{cases}" in formula.latex
 
 
+def test_a_choice_behind_otherwise_gives_further_rows():
+    formula = Formula.parse("1 if batch < tp else 2 if batch < window else 3")
+    rows = r"1 & \text{if } B < t \\ 2 & \text{if } B < W \\ 3 & \text{otherwise}"
+    assert reread(formula.latex, formula) == rf"\begin{{cases}} {rows} \end{{cases}}"
+    assert read_latex(formula.latex).same_as(formula)
+
+
 RELATIONS = [
     ("n_tokens multiple of batch + 1", r"B + 1 \mid S"),
     ("n_tokens multiple of 2*batch", r"2\,B \mid S"),

@@ -1,6 +1,5 @@
 """Reports compile, contain what was proved, keep text as text, and never overwrite what symkv did not write."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -144,7 +143,7 @@ def test_the_page_needs_no_network_and_no_script(two):
 def test_a_limit_is_shown_as_one():
     source = render_latex(check(growing()))
     assert r"\lim_{S \to \infty} \left(" in source
-    assert r"\lim_{S \to \infty} \frac{\left\lceil" in source
+    assert r"\lim_{S \to \infty} \frac{\lceil S/P \rceil\,P}{S} = 1" in source
 
 
 LETTERS = [
@@ -180,25 +179,6 @@ def test_a_derivation_that_fails_is_not_rendered(two):
     for render in (render_latex, render_html):
         with pytest.raises(Refuted, match="step cached"):
             render(broken)
-
-
-def test_the_same_input_gives_the_same_bytes_under_any_hash_seed():
-    code = (
-        "import sys, hashlib\nfrom symkv.derivations import check, named\nfrom symkv.render import *\n"
-        "c = check(named('two_kilobytes'))\n"
-        "print(hashlib.sha256((render_latex(c) + render_html(c)).encode()).hexdigest())"
-    )
-    found = {
-        subprocess.run(
-            [sys.executable, "-c", code],
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in ("0", "1", "2")
-    }
-    assert len(found) == 1
 
 
 def test_a_file_that_symkv_did_not_write_is_left_alone(two, tmp_path):

@@ -10,8 +10,9 @@ from symkv.formula.latex import Printer, number
 from symkv.render.equations import reread_laid
 from symkv.render.escape import tex
 from symkv.render.keys import Quoted
-from symkv.render.lines import laid, tightened
+from symkv.render.lines import laid
 from symkv.render.reread import reread
+from symkv.render.tidy import tightened
 from symkv.units import BINARY, decimal, rational
 
 _SI = {"B": r"\byte", "KiB": r"\kibi\byte", "MiB": r"\mebi\byte", "GiB": r"\gibi\byte", "TiB": r"\tebi\byte"}

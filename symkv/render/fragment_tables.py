@@ -15,9 +15,10 @@ from symkv.render.escape import TeX
 from symkv.render.fragment_macros import number_tex
 from symkv.render.fragment_text import Prose
 from symkv.render.keys import symbols_of
-from symkv.render.lines import points, tightened
+from symkv.render.lines import points
 from symkv.render.metrics import text_width
 from symkv.render.reread import reread_relation
+from symkv.render.tidy import tightened
 from symkv.solve import Answer, Neighbour, Solution
 from symkv.units import decimal, rational
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from symkv.formula import Formula, Relation, latex
 from symkv.formula.latex import Printer, Product
-from symkv.formula.latex_tokens import Tokens
 from symkv.formula.tree import is_sum
 from symkv.render.metrics import measure
+from symkv.render.tidy import tightened as tightened
 
 PAGE = 370  # points at 10pt: a line of a page with usual margins, beside the number of the equation
 COLUMN = 205  # the same for a column of 240pt
@@ -134,37 +134,6 @@ def limit_of(over: str, printer: Printer) -> str:
     '\\lim_{S \\to \\infty} '
     """
     return rf"\lim_{{{printer.name(over)} \to \infty}} " if over else ""
-
-
-def tightened(source: str) -> str:
-    r"""Plain brackets around what is not tall, and no thin space beside \left and \right, which have one of their own.
-
-    >>> print(tightened(r"L\,\left(a + b\right)\,c"), tightened(r"L\,\left(\frac{a}{b} + c\right)\,d"))
-    L\,(a + b)\,c L \left(\frac{a}{b} + c\right) d
-    """
-    if r"\left" not in source:
-        return source
-    tokens = Tokens(source)
-    opened: list[int] = []
-    changes: dict[int, str] = {}
-    for at, token in enumerate(tokens.list):
-        if token.text == r"\left":
-            opened.append(at)
-        elif token.text == r"\right":
-            start = opened.pop()
-            shape = tokens.text(start + 1)
-            inside = source[tokens[start + 2].start : token.start]
-            if shape in ("(", r"\lfloor", r"\lceil") and r"\begin" not in inside and not measure(inside).tall:
-                changes |= {start: "", at: ""}
-                continue
-            for thin in (start - 1, at + 2):
-                if tokens.text(thin) == r"\," and thin > 0 and tokens[thin + 1].kind != "digit":
-                    changes[thin] = " "
-    parts, end = [], 0
-    for at in sorted(changes):
-        parts += [source[end : tokens[at].start], changes[at]]
-        end = tokens[at].start + len(tokens.text(at))
-    return "".join([*parts, source[end:]])
 
 
 def _put(rows: Rows, before: str = "", after: str = "") -> Rows:
