@@ -77,6 +77,7 @@ def test_the_command_line_says_the_same_and_leaves_with_1(symkv):
     result = json.loads(out)["result"]
     assert status == 1
     assert [row["verdict"] for row in result["equations"]].count("proved") == 20
+    assert (result["equation_counts"]["proved"], result["equation_counts"]["refuted"]) == (20, 10)
     assert result["coverage"]["unannotated"] == 0
     promised = "file line column label statement verdict judges counterexample hint detail kind annotation"
     assert set(promised.split()) <= set(result["equations"][0])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from symkv.papers.model import CheckedEquation, CheckedPaper
+from symkv.papers.model import VERDICTS, CheckedEquation, CheckedPaper
 
 MOST_PLACES = 20
 
@@ -58,7 +59,7 @@ def _coverage(folder: Path, paper: CheckedPaper) -> list[str]:
 
 
 def papers_result(papers: Sequence[CheckedPaper]) -> dict[str, Any]:
-    """The `equations` and `coverage` of `symkv check` as plain data; files as they were given."""
+    """The `equations`, their counts and the `coverage` of `symkv check` as plain data; files as they were given."""
     equations, places = [], []
     for paper in papers:
         folder = Path(paper.path).parent
@@ -67,4 +68,9 @@ def papers_result(papers: Sequence[CheckedPaper]) -> dict[str, Any]:
     coverage = {
         name: sum(getattr(paper.coverage, name) for paper in papers) for name in ("displays", "annotated", "skipped")
     }
-    return {"equations": equations, "coverage": {**coverage, "unannotated": len(places), "places": places}}
+    counts = Counter(row["verdict"] for row in equations)
+    return {
+        "equations": equations,
+        "equation_counts": {verdict: counts[verdict] for verdict in VERDICTS},
+        "coverage": {**coverage, "unannotated": len(places), "places": places},
+    }
