@@ -1,5 +1,6 @@
 """Assertions on algebra: true statements pass in every spelling, false ones fail and say why, bad input is one line."""
 
+import ast
 from fractions import Fraction
 from math import ceil
 
@@ -12,6 +13,7 @@ from symkv.formula import Formula
 from symkv.formula import min as least
 from symkv.testing import assert_bytes, assert_derivation, assert_equal, assert_holds, assert_refuted, assert_tex
 from symkv.tracing import traced
+from symkv.variants import catalogue
 
 GQA = "n_layers*2*n_kv_heads*d_head*bytes_per_element"
 
@@ -209,6 +211,28 @@ def test_a_function_for_one_rank_is_held_against_what_one_rank_holds():
 @pytest.mark.parametrize(("counted", "what", "more"), RIGHT)
 def test_a_function_that_counts_right_passes(counted, what, more):
     assert assert_bytes(counted, what, **more) is None
+
+
+@pytest.mark.parametrize("name", sorted(catalogue()))
+def test_the_sources_own_formula_of_every_variant_counts_right_or_divides_to_a_float(name):
+    entry = catalogue()[name]
+    formula = entry.paper_formula()
+    assert traced(entry.paper_form).same_as(formula)
+    divides = any(isinstance(node, ast.Div) for node in ast.walk(formula.tree))
+    try:
+        assert_bytes(entry.paper_form, entry, entry.paper_of, points=15)
+    except AssertionError as failure:
+        assert divides
+        assert "returned a float" in str(failure)
+
+
+def test_a_formula_that_is_right_and_gives_a_float_is_told_so():
+    with pytest.raises(AssertionError, match="as a formula it is right, but / makes a float"):
+        assert_bytes(lambda n_layers, n_heads, n_kv_heads: 2 * n_heads / n_heads * n_layers, "gqa", "growth",
+                     given={"n_kv_heads": 1}, where=["d_head = 1", "bytes_per_element = 1"])  # fmt: skip
+    with pytest.raises(AssertionError) as caught:
+        assert_bytes(lambda n_layers: n_layers / 2, "gqa")
+    assert "hint" not in str(caught.value)
 
 
 def looks_right(n_layers, n_kv_heads, d_head, n_tokens, bytes_per_element):

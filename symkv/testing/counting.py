@@ -14,7 +14,9 @@ from symkv.errors import BadInput, SymkvError
 from symkv.formula import Formula, Relation
 from symkv.proof.evaluator import Number
 from symkv.proof.hints import likely_mistake
+from symkv.proof.judges import domains_for
 from symkv.proof.misprints import number_mistake
+from symkv.proof.search import prove_with_split
 from symkv.proving import as_relation, listed
 from symkv.testing.quiet import quiet
 from symkv.testing.results import exact, in_bytes, number_of
@@ -234,7 +236,7 @@ def _failure(function: _Function, shapes: Shapes, point: Mapping[str, Number]) -
     lines += [f"  under {condition}" for condition in shapes.where]
     read = _as_formula(function)
     lines += [f"  as written:   {read}"] if read is not None else []
-    hint = _hint(function, shapes, read) if kind == "number" else ""
+    hint = _hint(function, shapes, read) if kind == "number" else _float_hint(function, shapes, read, kind)
     lines += [f"  hint: {hint}"] if hint else []
     failure = AssertionError("\n".join(lines))
     failure.__cause__ = got if isinstance(got, Exception) else None
@@ -249,6 +251,18 @@ def _as_formula(function: _Function) -> Formula | None:
     except SymkvError:
         return None
     return found.substitute({n: value for n, value in numbers.items() if n not in function.truth.formula.names})
+
+
+def _float_hint(function: _Function, shapes: Shapes, read: Formula | None, kind: str) -> str:
+    """That only `/` is wrong, where the function is right as a formula."""
+    if kind != "float" or read is None:
+        return ""
+    relation = Relation(function.truth.formula, "=", read)
+    try:
+        right = prove_with_split(relation, shapes.where, domains_for((relation, *shapes.where), shapes.domains))
+    except SymkvError:
+        return ""
+    return "as a formula it is right, but / makes a float; use // where it divides, or Fraction" if right else ""
 
 
 def _hint(function: _Function, shapes: Shapes, read: Formula | None) -> str:
