@@ -254,6 +254,14 @@ def unread(n_layers, n_heads, n_kv_heads, d_head, n_tokens, bytes_per_element):
     return 2 * n_layers * n_heads * d_head * n_tokens * bytes_per_element
 
 
+def of_readers(n_layers, n_kv_heads, d_head, n_tokens, bytes_per_element):
+    return stored(n_layers, n_kv_heads, d_head, n_tokens, bytes_per_element)
+
+
+def of_readers_if(n_layers, n_kv_heads, d_head, n_tokens, bytes_per_element):
+    return stored(n_layers, n_kv_heads, d_head, n_tokens, bytes_per_element) if n_layers else 0
+
+
 WRONG = [
     (lambda n_layers, n_tokens: n_layers * n_tokens, "gqa", {}, ["stored of gqa is 2 B", "<lambda>() gives 1 B"]),
     (looks_right, "gqa", {}, ["n_tokens = 1000", "looks_right() gives 1998 B"]),
@@ -268,6 +276,9 @@ WRONG = [
         ["unread() uses n_heads where n_kv_heads"],
     ),
     (stored, "sliding_window", {}, ["uses n_tokens where min(n_tokens, window) is meant", "as written"]),
+    (of_readers, "cross_layer", {}, ["gives read (bytes that one decode step reads", "where stored is meant"]),
+    (of_readers_if, "cross_layer", {}, ["where stored is meant, at every shape tried"]),
+    (stored, "gqa", {"quantity": "growth"}, ["gives stored (", "where growth is meant"]),
     (stored, "mla", {}, ["true formula: n_layers*(d_latent + d_rope)*bytes_per_element*n_tokens"]),
     (of_llama, "llama-3.1-8b", {"dtype": "bf16", "given": {"dtype": "fp8"}}, ["lacks the factor 2 for key and value"]),
     (of_llama, "llama-3.1-8b", {"dtype": "bf16", "given": {"dtype": "fp4"}}, ["raises KeyError"]),
@@ -286,6 +297,12 @@ def test_a_function_that_counts_wrong_fails_at_a_small_shape(counted, what, more
         assert_bytes(counted, what, **more)
     for part in said:
         assert part in str(caught.value)
+
+
+def test_a_function_that_is_wrong_at_few_shapes_is_not_taken_for_another_quantity():
+    with pytest.raises(AssertionError) as caught:
+        assert_bytes(looks_right, "gqa")  # what a step reads is what is stored, and right at most shapes
+    assert "is meant" not in str(caught.value)
 
 
 def test_the_error_that_a_function_raised_is_kept_as_the_cause():

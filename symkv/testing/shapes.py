@@ -9,7 +9,7 @@ from itertools import cycle, islice
 from typing import Any
 
 from symkv.caches import ROLES, Stack, Variant, quantity
-from symkv.errors import BadInput
+from symkv.errors import BadInput, SymkvError
 from symkv.formula import Formula, Relation, symbol
 from symkv.modelling import Model
 from symkv.models import from_config, resolve
@@ -45,6 +45,9 @@ class Truth:
     formula: Formula
     where: tuple[Relation, ...]
     given: tuple[str, ...] = ()
+    stack: Stack | None = None
+    tp: int | None = None
+    batch: bool = False
 
     @staticmethod
     def of(
@@ -69,10 +72,20 @@ class Truth:
         stack = stack.given(known)
         stack = stack.coded(dict.fromkeys(ROLES, dtype)) if dtype is not None else stack
         found = collect(quantity(stack, quantity_name, tp=tp))
-        if batch:
-            found = symbol("batch") * found
+        found = symbol("batch") * found if batch else found
         wheres = (Relation.parse(text).substitute(part.values) for part in stack.parts for text in part.variant.where)
-        return Truth(stack.name, quantity_name, found, tuple(one for one in wheres if one.names), tuple(known))
+        conditions = tuple(one for one in wheres if one.names)
+        return Truth(stack.name, quantity_name, found, conditions, tuple(known), stack, tp, batch)
+
+    def other(self, quantity_name: str) -> Formula | None:
+        """Another quantity of the same layers, where it has a formula and is not the same."""
+        if self.stack is None or quantity_name == self.quantity:
+            return None
+        try:
+            found = quantity(self.stack, quantity_name, tp=self.tp)
+        except SymkvError:
+            return None
+        return symbol("batch") * found if self.batch and quantity_name in OF_A_BATCH else found
 
 
 class Shapes:
