@@ -29,6 +29,10 @@ CELLS = {  # what is asked, what its HTML says, and what its LaTeX says (None: i
     'compare([resolve("gqa"), resolve("mla"), resolve("mha")])': ("gqa against mha", None),
     'designs(stack, {"n_kv_heads": range(1, 65), "bytes_per_element": (1, 2)}, target="2KiB")[0]': ("2 designs", None),
     'solve_against(resolve("gqa"), resolve("mha"), symbol="n_kv_heads")': ("proved", r"n_{\mathrm{kv}} ="),
+    "from symkv.solve.laws import law, solve_law\n"
+    'solve_law(law("capacity"), "batch", ["n_total=70e9", "bytes_per_parameter=1", "n_chips=2", "hbm_bytes=80GiB", '
+    '"usable_fraction=0.9", "n_tokens=32Ki", "bytes_per_token=160KiB"])': ("whole: 15", r"\le"),
+    'law("capacity")': ("where", r"\le"),
     'symkv.prove("min(S, W)", "S")': ("refuted", r"\min"),
     'from symkv.derivations import check, named\nnamed("counting")': ("not checked", r"\begin{gathered}"),
     'checked = check(named("two_kilobytes"))\nchecked': ("proved (kernel, z3)", r"\begin{gathered}"),

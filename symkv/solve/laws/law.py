@@ -8,6 +8,7 @@ from functools import cached_property
 from symkv.caches import Source
 from symkv.errors import BadInput, alike
 from symkv.formula import Relation
+from symkv.notebook import card, display, table
 from symkv.proof.dimensions import check_units
 
 
@@ -39,6 +40,13 @@ class Law:
     def conditions(self) -> tuple[Relation, ...]:
         """The domain as relations."""
         return tuple(map(Relation.parse, self.where))
+
+    def _repr_latex_(self) -> str:
+        return display(self.relation.latex)
+
+    def _repr_html_(self) -> str:
+        rows = [("law", self.relation), *(("where", condition) for condition in self.conditions)]
+        return card(f"{self.name}: {self.title}", table(rows), notes=[self.about, self.source])
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -10,7 +10,9 @@ from fractions import Fraction
 from symkv import symbols
 from symkv.errors import BadInput, Refuted
 from symkv.formula import Formula, Relation
+from symkv.formula import symbol as named
 from symkv.formula.exact import compare
+from symkv.notebook import display
 from symkv.proof.collect import collect
 from symkv.proof.kernel import RATIO, prove
 from symkv.solve.intervals import Box, Interval, interval
@@ -63,6 +65,14 @@ class LawSolution:
     def conditions(self) -> tuple[str, ...]:
         """Under which the closed form holds."""
         return tuple(str(relation) for relation in (*self.law.conditions, *self.inverse.conditions))
+
+    def _repr_latex_(self) -> str:
+        return display(Relation(named(self.inverse.symbol), self.inverse.sign, self.inverse.form).latex)
+
+    def _repr_html_(self) -> str:
+        from symkv.solve.laws.text import law_solution_html
+
+        return law_solution_html(self)
 
 
 def solve_law(law: Law, unknown: str, arguments: Sequence[str], *, dtype: str | None = None) -> LawSolution:

@@ -7,6 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from symkv import symbols
+from symkv.formula import Relation, symbol
+from symkv.notebook import card, table
 from symkv.solve.laws.result import proved
 from symkv.solve.laws.solving import Beside, LawAnswer, LawSolution
 from symkv.units import decimal, human_bytes, rational
@@ -29,6 +31,19 @@ def law_text(solution: LawSolution) -> list[str]:
         lines += ["", heading + rows[0], *(f"    {row}" for row in rows[1:])]
         lines += [f"    {note}" for note in answer.reading.notes]
     return [*lines, "", f"  {law.about}", f"  {law.source}"]
+
+
+def law_solution_html(solution: LawSolution) -> str:
+    """What a notebook shows: the law, what it gives for the symbol, and each reading."""
+    inverse, law = solution.inverse, solution.law
+    verdict = f"proved ({', '.join(inverse.judges)})" if proved(solution) else "not proved"
+    turned = Relation(symbol(inverse.symbol), inverse.sign, inverse.form)
+    rows: list[tuple[object, ...]] = [("law", law.relation), ("solved", turned), ("", verdict)]
+    rows += [
+        (answer.reading.words or "answer", "; ".join(row for row in _answer(solution, answer) if row))
+        for answer in solution.answers
+    ]
+    return card(f"{law.name}: {law.title}", table(rows), notes=[*solution.conditions, law.about, law.source])
 
 
 def _answer(solution: LawSolution, answer: LawAnswer) -> list[str]:
