@@ -29,14 +29,15 @@ MINOR = (11, 12, 13)
 
 
 def hashes(few=False, backwards=False):
-    """The SHA-256 of each render, by what was rendered."""
+    """The SHA-256 of each render, by what was rendered; a page has its figures in it."""
     from symkv.cli.report_documents import Asked, documents
 
     found = {}
     chosen = RENDERS[::8] if few else RENDERS
     for what, values, compared, target, form in reversed(chosen) if backwards else chosen:
-        for document, _ in documents(Asked(what, values, compare=compared, target=target)):
+        for document, _ in documents(Asked(what, values, compare=compared, target=target, draw=form == "html")):
             found[f"{document.name}.{form}"] = hashlib.sha256(document.render(form).encode()).hexdigest()
+            found |= {name: hashlib.sha256(data).hexdigest() for name, data in document.files.items()}
     return dict(sorted(found.items()))
 
 
@@ -96,7 +97,7 @@ def main(arguments):
         for minor, python in pythons().items() if "--pythons" in arguments else ():
             home = Path(folder) / f"py3{minor}"
             subprocess.run([python, "-m", "venv", home], check=True)
-            pip = [home / "bin" / "python", "-m", "pip", "install", "-q", str(ROOT)]
+            pip = [home / "bin" / "python", "-m", "pip", "install", "-q", f"{ROOT}[plot]"]
             subprocess.run(pip, check=True)
             found.append(rendered(settings[0], python=home / "bin" / "python"))
             where += f", Python 3.{minor}"

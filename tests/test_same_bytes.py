@@ -19,7 +19,7 @@ def test_two_seeds_two_locales_and_both_orders_give_the_same_bytes(tmp_path):
         rendered({**one, "PYTHONHASHSEED": "1"}, few=True),
         rendered({**other, "PYTHONHASHSEED": "31337"}, few=True, backwards=True),
     ]
-    assert len(found[0]) == 3
+    assert len(found[0]) >= 3
     assert not different(found)
 
 

@@ -55,7 +55,9 @@ def report(
     """Write reports: a derivation with its proof, what a model or variant keeps, or how several compare.
 
     symkv report llama-3.1-8b --tokens 128Ki --format md writes symkv-report/llama-3-1-8b.md.
+
     symkv report --compare gqa mla d_latent=4*d_head d_rope=d_head/2 writes one report on both.
+
     --template mine.html.j2 lays a report out by a template of yours; templates/README.md lists what it is given.
     """
     from symkv.cli.fragments import fragments as pieces

@@ -125,7 +125,7 @@ def markdown_math(source: str) -> str:
     >>> markdown_math(r"2\,n_{\mathrm{kv}}")
     '2\\thinspace n _ {\\mathrm{kv}}'
     """
-    return _MARKDOWN_SIGN.sub(lambda found: _MARKDOWN_MATH.get(found[0], found[0]), source)
+    return _MARKDOWN_SIGN.sub(lambda found: _MARKDOWN_MATH.get(found[0], found[0]), source).strip()
 
 
 _WHOLE = re.compile(r"\d+(?:\\,\d{3})*")
