@@ -193,8 +193,8 @@ def _points(figure: Points, axes: Axes, units: Units) -> None:
     axes.set_xlim(float(stored[0] / EDGE), float(stored[1] * EDGE))
     axes.set_ylim(float(read[0] / EDGE), float(read[1] * EDGE))
     axes.grid(True)
-    axes.set_xlabel(f"bytes stored at {length(figure.tokens, units)} tokens ({byte_words(units, high)})")
-    _headed(axes, "bytes read per step")
+    axes.set_xlabel(f"bytes stored at {length(figure.tokens, units)} tokens ({token_words(units)})")
+    _headed(axes, f"bytes read per step ({byte_words(units, high)})")
 
 
 # -- designs -----------------------------------------------------------------------------------------------------------
