@@ -4,7 +4,7 @@ from fractions import Fraction
 from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symkv.formula import Formula, Relation
@@ -145,6 +145,7 @@ EDITED = [
 ]
 
 
+@settings(max_examples=40)
 @given(st.sampled_from(EDITED))
 def test_what_one_edit_makes_false_is_put_right_by_a_hint(case):
     name, _, edited = case

@@ -132,7 +132,7 @@ def test_what_failed_last_is_run_again(project):
 
 
 def test_two_workers_give_the_same_verdicts(project):
-    result = project.runpytest_subprocess("-p", "no:cov", "--symkv", "-n", "2")
+    result = project.runpytest_subprocess("-p", "no:cov", "-p", "no:hypothesispytest", "--symkv", "-n", "2")
     result.assert_outcomes(passed=9, failed=4)
     for name in WRONG:
         result.stdout.fnmatch_lines(f"FAILED *{name} - *")
