@@ -2,8 +2,9 @@
 
     python bench/reading.py [--rounds 7] [--write]
 
-Two times for each file and tool, both medians: `warm`, a reading in a process that has read the file before (file to
-number), and `cold`, a whole process that starts, imports and gives the number once. The tools take turns. A peer counts
+Three comparisons, all in CPU time and as medians of rounds in which the programs take turns. `reader`: file to number
+in a process that has read other files, by each program's function on a parsed file. `public`: the same by what each
+documents for its users. `command`: a whole command, from the start of the process to its printed answer. A peer counts
 on a file where it gives the right number. The peers' environment is made beside this file on the first run.
 """
 
@@ -11,12 +12,10 @@ import argparse
 import json
 import os
 import platform
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,7 +23,10 @@ HERE = Path(__file__).resolve().parent
 CONFIGS = HERE.parent / "tests" / "data" / "configs"
 PEERS = HERE / ".venv"
 PINS = ("hf-mem==0.5.6", "llm-analysis==0.2.2")
-TOOLS = ("symkv", "hf-mem", "llm-analysis")
+SYMKV, HF_MEM, LLM_ANALYSIS = TOOLS = ("symkv", "hf-mem", "llm-analysis")
+KINDS = ("reader", "public", "command")
+COPIES, TURNS = 10, 20  # of a file, and how often a process goes through them
+LONG = str(2**20)
 FILES = {  # file -> bytes that a further token adds at two bytes per element, by hand from the published shapes
     "default--llama": 2 * 32 * 32 * 128 * 2,
     "meta-llama--Meta-Llama-3.1-8B": 2 * 32 * 8 * 128 * 2,
@@ -48,67 +50,99 @@ def peers():
     return str(python)
 
 
-def ask(tool, path, repeats):
-    """What a tool's worker says, and the seconds of its whole process."""
-    python = sys.executable if tool == "symkv" else peers()
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "PYTHONPATH": ""}
-    start = time.perf_counter()
-    done = subprocess.run(
-        [python, str(HERE / "workers.py"), tool, str(path), str(repeats)],
-        capture_output=True, text=True, env=environment, check=False,
-    )  # fmt: skip
-    seconds = time.perf_counter() - start
-    lines = done.stdout.strip().splitlines()
-    return (json.loads(lines[-1]) if lines else {"failed": "it ended without a word", "version": "?"}), seconds
+def environment(cache):
+    """That of every program: offline, and with its modules compiled once, as pip does when it installs them."""
+    found = {**os.environ, "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "PYTHONPYCACHEPREFIX": str(cache)}
+    found.pop("PYTHONDONTWRITEBYTECODE", None)
+    return found | {"PYTHONPATH": "", "PYTHONWARNINGS": "ignore"}
 
 
-def measure(name, expected, rounds):
-    """One file: for each tool its number, whether it is right, and both medians."""
+def ask(command, given):
+    """What a process prints, and the seconds of CPU that all of it took."""
+    with tempfile.TemporaryFile() as said, open(os.devnull, "wb") as nothing:
+        pid = os.posix_spawn(
+            command[0],
+            command,
+            given,
+            file_actions=[(os.POSIX_SPAWN_DUP2, said.fileno(), 1), (os.POSIX_SPAWN_DUP2, nothing.fileno(), 2)],
+        )
+        usage = os.wait4(pid, 0)[2]
+        said.seek(0)
+        return said.read().decode(errors="replace"), usage.ru_utime + usage.ru_stime
+
+
+def commands(tool, path):
+    """The whole command of a program for one file."""
+    if tool == SYMKV:
+        return [sys.executable, "-m", "symkv", "size", str(path), "--tokens", LONG, "--dtype", "bf16", "--json"]
+    if tool == HF_MEM:
+        options = ["--experimental", "--max-model-len", LONG, "--kv-cache-dtype", "bfloat16", "--json-output"]
+        return [peers(), str(HERE / "offline_hf_mem.py"), str(path), *options]
+    return [peers(), str(HERE / "workers.py"), tool, "public", str(path.parent.parent), "0"]
+
+
+def copies(name, folder):
+    """The file in so many folders, each with a vocab_size of its own."""
+    config = json.loads((CONFIGS / f"{name}.json").read_text())
+    for number in range(COPIES):
+        path = Path(folder) / str(number) / "config.json"
+        path.parent.mkdir()
+        path.write_text(json.dumps(config | {"vocab_size": 32000 + number}, indent=2))
+    return path
+
+
+def measure(name, expected, rounds, given):
+    """One file: for each program and comparison its number, whether it is right, and the median."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "config.json"
-        shutil.copy(CONFIGS / f"{name}.json", path)
-        warm, cold, said = ({tool: [] for tool in TOOLS} for _ in range(3))
-        for _ in range(rounds):
+        path = copies(name, folder)
+        turns = {SYMKV: TURNS, HF_MEM: TURNS, LLM_ANALYSIS: 2}
+        warm = [(tool, kind) for kind in ("reader", "public") for tool in TOOLS]
+        times = {(tool, kind): [] for tool in TOOLS for kind in KINDS}
+        said = {}
+        for turn in range(rounds + 1):  # the first compiles and fills the caches of files
+            for tool, kind in warm:
+                way = "public" if tool == LLM_ANALYSIS else kind
+                script = [sys.executable if tool == SYMKV else peers(), str(HERE / "workers.py")]
+                text, _ = ask([*script, tool, way, folder, str(turns[tool] if turn else 0)], given)
+                said[tool, kind] = json.loads(text.strip().splitlines()[-1])
+                times[tool, kind].append(said[tool, kind].get("seconds"))
             for tool in TOOLS:
-                _, seconds = ask(tool, path, 0)
-                found, _ = ask(tool, path, 200 if tool != "llm-analysis" else 20)
-                cold[tool].append(seconds)
-                said[tool].append(found)
-                warm[tool].append(found.get("seconds"))
+                times[tool, "command"].append(ask(commands(tool, path), given)[1])
     rows = {}
-    for tool in TOOLS:
-        first = said[tool][0]
-        rows[tool] = {"right": first.get("value") == expected, "value": first.get("value")}
-        if "failed" in first:
-            rows[tool]["failed"] = first["failed"]
-            continue
-        rows[tool]["warm_microseconds"] = round(1e6 * statistics.median(warm[tool]), 1)
-        rows[tool]["cold_milliseconds"] = round(1e3 * statistics.median(cold[tool]), 1)
-    return {"file": name, "expected": expected, "tools": rows}, {tool: said[tool][0]["version"] for tool in TOOLS}
+    for kind in KINDS:
+        rows[kind] = {}
+        for tool in TOOLS:
+            found = said[tool, "public" if kind == "command" else kind]
+            row = {"right": found.get("value") == expected, "value": found.get("value")}
+            if "failed" in found:
+                row["failed"] = found["failed"]
+            else:
+                row["microseconds"] = round(1e6 * statistics.median(times[tool, kind][1:]), 1)
+            rows[kind][tool] = row
+        rows[kind]["ratio"] = ratio(rows[kind])
+    return {"file": name, "expected": expected, **rows}, {tool: said[tool, "public"]["version"] for tool in TOOLS}
 
 
-def ratio(row, key):
+def ratio(rows):
     """symkv's time over that of the fastest peer that is right, None where none is."""
-    others = [row["tools"][tool][key] for tool in TOOLS[1:] if row["tools"][tool]["right"]]
-    return round(row["tools"]["symkv"][key] / min(others), 3) if others else None
+    others = [rows[tool]["microseconds"] for tool in TOOLS[1:] if rows[tool]["right"]]
+    return round(rows[SYMKV]["microseconds"] / min(others), 3) if others else None
 
 
 def table(rows):
     """The rows as text."""
-    lines = [
-        f"{'file':32} {'tool':13} {'number':>10} {'':6} {'warm us':>9} {'cold ms':>8}   symkv / fastest right peer"
-    ]
+    lines = [f"{'file':31} {'':8} {SYMKV:>12} {HF_MEM:>19} {LLM_ANALYSIS:>19}   symkv / fastest right peer"]
     for row in rows:
-        for tool in TOOLS:
-            found = row["tools"][tool]
-            name = row["file"] if tool == "symkv" else ""
-            if "failed" in found:
-                lines.append(f"{name:32} {tool:13} {'can not':>10} read   {found['failed'][:70]}")
-                continue
-            said = "right" if found["right"] else "wrong"
-            ratios = f"   warm {row['warm_ratio']}, cold {row['cold_ratio']}" if tool == "symkv" else ""
-            times = f"{found['warm_microseconds']:9} {found['cold_milliseconds']:8}"
-            lines.append(f"{name:32} {tool:13} {found['value']:10} {said:6} {times}{ratios}")
+        for kind in KINDS:
+            cells = []
+            for tool in TOOLS:
+                found = row[kind][tool]
+                word = "" if found["right"] else " cannot" if "failed" in found else " wrong"
+                cells.append(f"{found['microseconds']:.0f} us{word}" if "microseconds" in found else word.strip())
+            name = row["file"] if kind == KINDS[0] else ""
+            found = row[kind]["ratio"]
+            said = "none is right" if found is None else str(found)
+            lines.append(f"{name:31} {kind:8} {cells[0]:>12} {cells[1]:>19} {cells[2]:>19}   {said}")
     return "\n".join(lines)
 
 
@@ -117,25 +151,27 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--write", action="store_true", help="write bench/results.json")
-    given = parser.parse_args()
-    rows, versions = [], {}
-    for name, expected in FILES.items():
-        row, versions = measure(name, expected, given.rounds)
-        rows.append(row | {f"{kind}_ratio": ratio(row, key) for kind, key in KEYS.items()})
+    asked = parser.parse_args()
+    rows, versions, loads = [], {}, [os.getloadavg()[0]]
+    with tempfile.TemporaryDirectory() as cache:
+        given = environment(cache)
+        for name, expected in FILES.items():
+            row, versions = measure(name, expected, asked.rounds, given)
+            rows.append(row)
+            loads.append(os.getloadavg()[0])
     print(table(rows))
     result = {
         "measured": datetime.now(UTC).date().isoformat(),
         "versions": versions | {"python": platform.python_version()},
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
-        "rounds": given.rounds,
+        "load": [round(min(loads), 1), round(max(loads), 1)],
+        "rounds": asked.rounds,
         "reading": rows,
     }
-    if given.write:
+    if asked.write:
         (HERE / "results.json").write_text(json.dumps(result, indent=1) + "\n")
-    return 0 if all(row["tools"]["symkv"]["right"] for row in rows) else 1
+    return 0 if all(row[kind][SYMKV]["right"] for row in rows for kind in KINDS) else 1
 
-
-KEYS = {"warm": "warm_microseconds", "cold": "cold_milliseconds"}
 
 if __name__ == "__main__":
     raise SystemExit(main())
