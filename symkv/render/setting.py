@@ -13,11 +13,12 @@ from symkv.formula import Formula, Relation, symbol
 from symkv.formula.latex import Printer, Product
 from symkv.formula.latex import number as grouped
 from symkv.formula.notation import Notation, require_distinct
-from symkv.formula.tree import is_sum
-from symkv.render.lines import PAGE, Laid, broken, laid, points, tightened
-from symkv.render.reread import reread, reread_limit, reread_relation
+from symkv.render.equations import reread_laid
+from symkv.render.lines import Laid, laid, tightened
+from symkv.render.reread import reread, reread_relation
 from symkv.render.values import Display, Math
 
+ENDLESS = 1e9  # points of a line that is never broken
 _UNIT = re.compile(r"[A-Za-z][A-Za-z /]{0,39}")
 
 
@@ -46,25 +47,18 @@ class Setter:
         """A relation on one line."""
         return Math(self._relation(relation))
 
-    def lines(self, relation: Relation) -> Display:
-        """A displayed relation, over several lines where it is long."""
-        printed = broken(relation, product=self.printer.product, notation=self.printer.notation)
-        return Display(reread_relation(printed, relation, self.printer.notation))
+    def lines(self, relation: Relation, over: str = "") -> Display:
+        """A displayed relation, over several lines where it is long; a limit as `over` grows."""
+        return Display(reread_laid(laid(relation, self.printer, over=over), relation, self.printer, over))
 
     def statement(self, item: CheckedStep) -> Math:
         """The statement of a step on one line, a limit as one."""
-        return Math(self._limit(item.relation, item.step.over)) if item.step.over else self.relation(item.relation)
+        found = laid(item.relation, self.printer, ENDLESS, over=item.step.over)
+        return Math(reread_laid(found, item.relation, self.printer, item.step.over))
 
     def step(self, item: CheckedStep) -> Display:
         """The statement of a step, displayed."""
-        if not item.step.over:
-            return self.lines(item.relation)
-        printed = self._limit(item.relation, item.step.over)
-        if points(printed) <= PAGE:
-            return Display(printed)
-        right = f" = {tightened(self.printer.whole(item.relation.rhs.tree))}"
-        left = printed.removesuffix(right)
-        return Display(rf"\begin{{aligned}} &{left} \\ &\qquad{right} \end{{aligned}}")
+        return self.lines(item.relation, item.step.over)
 
     def equation(self, left: str, right: Formula | None) -> Math:
         """A symbol and what it equals; what has no closed form is solved by steps, which documents don't ask for."""
@@ -94,19 +88,12 @@ class Setter:
 
     def _laid(self, relation: Relation) -> Laid:
         found = laid(relation, self.printer)
-        reread_relation(found.source, relation, self.printer.notation)
+        reread_laid(found, relation, self.printer)
         return found
 
     def _relation(self, relation: Relation) -> str:
         printed = tightened(self.printer.relation(relation.lhs.tree, relation.sign, relation.rhs.tree))
         return reread_relation(printed, relation, self.printer.notation)
-
-    def _limit(self, relation: Relation, over: str) -> str:
-        """The limit of the left side as a symbol grows."""
-        left, printer = relation.lhs.tree, self.printer
-        body = rf"\left({printer.whole(left)}\right)" if is_sum(left) else printer.whole(left)
-        printed = rf"\lim_{{{printer.name(over)} \to \infty}} {body} = {printer.whole(relation.rhs.tree)}"
-        return reread_limit(tightened(printed), over, relation, printer.notation)
 
 
 def unit_beside(unit: str) -> str:
