@@ -57,12 +57,18 @@ derivation = Derivation(
     over_reals=("n_active", "n_tokens"),
     steps=(
         Step(
+            "premise",
+            "given",
+            "batch*n_tokens*bytes_per_token/bandwidth = batch*n_active/multiply_rate",
+            why="premise: the price steps where reading the caches takes as long as multiplying, weights left out",
+            cite="pope2026",
+        ),
+        Step(
             "balance",
             "solve_for",
             "bytes_per_token = bandwidth*n_active/(multiply_rate*n_tokens)",
-            why="premise: the price steps where reading the cache takes as long as multiplying; the batch cancels",
-            where=("batch*n_tokens*bytes_per_token/bandwidth = batch*n_active/multiply_rate",),
-            cite="pope2026",
+            why="the batch cancels",
+            uses=("premise",),
         ),
         Step(
             "ratio",

@@ -94,7 +94,7 @@ derivation = Derivation(
             "solve_for",
             "n_slice = 72",
             why="sharding the feed-forward width alone costs 4/3, both widths sqrt(128/N): equal at 128 * 9/16 chips",
-            where=("(4/3)**2 = 128/n_slice",),
+            where=("n_slice*(4/3)**2 = 128",),
         ),
         Step("not_eighty_one", "collect", "128*(3/4)**2 = 72", why="the 72 chips from which both pay"),
         Step("eighty_one", "collect", "144*(3/4)**2 = 81", why="as if the root of 128 were 12"),

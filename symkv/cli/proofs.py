@@ -32,8 +32,8 @@ def check(
 ) -> None:
     """Check every step of every derivation and every annotated equation of a paper, and say which judges proved it."""
     from symkv.cli.papers import check_papers, merged, split, write_reviews
-    from symkv.derivations import check as check_one
-    from symkv.derivations import load_any, shipped_derivations, summary, telling
+    from symkv.derivations import shipped_derivations, summary, telling
+    from symkv.derivations.together import check_files
     from symkv.terminal import check_text
 
     papers, files = split(paths or list(shipped_derivations().values()))
@@ -42,13 +42,7 @@ def check(
     code = [path for path in files if path.suffix not in (".json", ".toml")]
     if no_exec and code:
         raise BadInput(f"--no-exec refuses derivations that are Python files, {code[0]} is; leave it out to trust them")
-    by_file = []
-    for path in files:
-        loaded = load_any(path)
-        try:
-            by_file.append((path, [check_one(derivation) for derivation in loaded]))
-        except BadInput as problem:
-            raise problem.at(str(path)) from None
+    by_file = check_files(files)
     checked = [one for _, found in by_file for one in found]
     result = summary(checked) | {"telling": telling(checked)}
     lines = check_text(checked, result, claims=claims)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from fractions import Fraction
 from math import ceil, floor
 from typing import NamedTuple
 
@@ -227,32 +228,46 @@ def _solved(relation: Relation, domains: Mapping[str, Domain]) -> list[Rule]:
     gap = Check(relation).gap
     trees = (relation.lhs.tree, relation.rhs.tree)
     counts = [node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    linear = [name for tree in trees for name in _linear(tree) if counts.count(name) == 1]
+    places = [place for tree in trees for place in _linear(tree) if counts.count(place[0]) == 1]
     others = frozenset(relation.names)
     return [
-        Rule(name, others - {name}, _root_of(gap, name))
-        for name in sorted(linear, key=lambda name: domains[name].whole)
+        Rule(name, others - {name}, root(gap, name))
+        for name, root in sorted(places, key=lambda place: (place[1] is _divisor_of, domains[place[0]].whole))
     ]
 
 
-def _linear(node: ast.expr) -> Iterator[str]:
-    """The names in places where a formula is linear in them, if they stand nowhere else."""
+_Gap = Callable[[Point], Number]
+
+
+def _linear(node: ast.expr) -> Iterator[tuple[str, Callable[[_Gap, str], _Gap]]]:
+    """The names in which, or in whose inverse, a formula is linear if they stand nowhere else, and how to solve."""
     match node:
         case ast.Name(id=name):
-            yield name
+            yield name, _root_of
         case ast.UnaryOp(operand=operand):
             yield from _linear(operand)
         case ast.BinOp(left=left, op=(ast.Add() | ast.Sub() | ast.Mult()), right=right):
             yield from _linear(left)
             yield from _linear(right)
-        case ast.BinOp(left=left, op=ast.Div()):
+        case ast.BinOp(left=left, op=ast.Div(), right=right):
             yield from _linear(left)
+            if isinstance(right, ast.Name):
+                yield right.id, _divisor_of
 
 
-def _root_of(gap: Callable[[Point], Number], name: str) -> Callable[[Point], Number]:
+def _root_of(gap: _Gap, name: str) -> _Gap:
     def value(point: Point) -> Number:
         at_zero = gap({**point, name: 0})
         return divided(-at_zero, gap({**point, name: 1}) - at_zero)
+
+    return value
+
+
+def _divisor_of(gap: _Gap, name: str) -> _Gap:
+    def value(point: Point) -> Number:
+        at_one, at_half = gap({**point, name: 1}), gap({**point, name: Fraction(1, 2)})  # the inverse is 1 and 2
+        slope = at_half - at_one
+        return divided(slope, slope - at_one)
 
     return value
 
