@@ -9,7 +9,7 @@ def _count(name, letter, words, dimension):
 
 
 BYTES = _count("size_bytes", "x", "a size in bytes", "byte")
-WHOLE = Symbol("whole_bytes", "X", "a whole size in bytes", "bytes", dimension="byte")
+COUNT = Symbol("whole_count", "n", "a whole number", "1", dimension="1")
 DECIMAL = tuple(
     _count(f"size_{unit.lower()}", rf"x_{{\mathrm{{{unit}}}}}", f"the same size in {unit}", unit)
     for unit in ("kB", "MB", "GB")
@@ -31,7 +31,7 @@ derivation = Derivation(
         "A size in KiB is a smaller number than in kB by 1.024, in GiB than in GB by 1.0737; the two agree on no size, "
         "so a printed KB is read both ways, and the digits decide."
     ),
-    symbols=(BYTES, WHOLE, *DECIMAL, *BINARY, "n_tokens", "bytes_per_token"),
+    symbols=(BYTES, *DECIMAL, *BINARY, COUNT, "bytes_per_token"),
     steps=(
         *(
             Step(
@@ -63,21 +63,21 @@ derivation = Derivation(
         Step(
             "whole_kb",
             "divisible",
-            "128000*n_tokens multiple of 1000",
+            "128000*whole_count multiple of 1000",
             why="a multiple of 128,000 bytes is a whole number of kB",
         ),
         Step(
             "whole_kib",
             "divisible",
-            "128000*n_tokens multiple of 1024",
+            "128000*whole_count multiple of 1024",
             why="it is a whole number of KiB too",
         ),
         Step(
             "only_these",
             "divisible",
-            "whole_bytes multiple of 128000",
-            why="no other size is: 1000 and 1024 share only the factor 8, so a whole number of both is one of these",
-            where=("whole_bytes multiple of 1000", "whole_bytes multiple of 1024"),
+            "whole_count multiple of 128",
+            why="no other whole number of kB is one of KiB: 1000 and 1024 share the factor 8, and 125 and 128 none",
+            where=("125*whole_count multiple of 128",),
         ),
         Step(
             "two_contexts",
