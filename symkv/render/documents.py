@@ -47,6 +47,10 @@ class Document:
     missing: tuple[Missing, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
 
+    def _repr_markdown_(self) -> str:
+        """The report in a notebook."""
+        return self.render("md")
+
     def render(self, kind: str) -> str:
         """The report in a format: tex, html or md."""
         return str(shipped_environment(kind).get_template(f"report.{kind}.j2").render(self.values))

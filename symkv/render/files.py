@@ -66,9 +66,6 @@ def write_report(
     Raises `Refuted` for a derivation that does not hold, `BadInput` for a folder that can't be written and for a file
     in the way that symkv did not write (unless `force`), `JudgesDisagree` for a relation that does not read back.
     """
-    name = checked.derivation.name
-    if not NAME.fullmatch(name):
-        raise BadInput(f"a report's name must be lower-case letters, digits, - and _, got {name[:60]!r}")
     return write_document(derivation_document(checked, product=product, notation=notation), folder, kinds, force=force)
 
 
@@ -80,7 +77,9 @@ def write_document(
     force: bool = False,
     template: Template | None = None,
 ) -> Written:
-    """Write a report in some formats, or by the user's own template; a .tex is written with a PDF that it makes."""
+    """Write a report in some formats, or by the user's own template, and the figures that a .tex needs beside it."""
+    if not NAME.fullmatch(document.name):
+        raise BadInput(f"a report's name must be lower-case letters, digits, - and _, got {document.name[:60]!r}")
     texts, missing = {}, list(document.missing)
     if template is not None:
         texts[template.kind] = template.render(document.values)
