@@ -8,14 +8,6 @@ def _seconds(name, letter, words):
     return Symbol(name, letter, words, "seconds", "positive rational", dimension="second")
 
 
-USED = Symbol(
-    "used_bytes",
-    r"H_{\mathrm{used}}",
-    "bytes of memory that are filled",
-    "bytes",
-    "positive rational",
-    dimension="byte",
-)
 ARRIVAL = _seconds("arrival_seconds", "a", "time at which a request arrives, after the first departure")
 LATE = _seconds("late_seconds", r"\varepsilon", "time by which a request misses a departure")
 DEPARTURES = Symbol("n_departures", "k", "departures so far", "departures", "positive integer", dimension="1")
@@ -50,7 +42,6 @@ derivation = Derivation(
         "batch",
         "n_tokens",
         "bytes_per_token",
-        USED,
         ARRIVAL,
         LATE,
         DEPARTURES,

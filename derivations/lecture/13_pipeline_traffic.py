@@ -44,7 +44,6 @@ derivation = Derivation(
         "stage_layers",
         "network_ratio",
         "n_layers",
-        "n_stages",
         UP,
         OUT,
         TRAFFIC,
