@@ -1,13 +1,16 @@
 """The table of symbols: one meaning for a name, one domain, one letter."""
 
+import json
+import subprocess
+import sys
 from fractions import Fraction
 
 import pytest
 
 from symkv import symbols
+from symkv.derivations import named, shipped_derivations
 from symkv.errors import BadInput
 from symkv.symbols import Symbol, declare, find, lookup, table
-from symkv.variants import catalogue
 
 ALIASES = {
     "num_hidden_layers": "n_layers",
@@ -25,14 +28,29 @@ def test_a_config_field_means_its_symbol(alias, name):
     assert lookup(alias) is lookup(name)
 
 
+TABLE = """
+import json
+from symkv.symbols import table
+from symkv.variants import catalogue
+catalogue()  # a variant may declare symbols of its own; a derivation's own letters are for its page alone
+print(json.dumps([(s.name, s.latex, s.aliases) for s in table()]))
+"""
+
+
 def test_names_letters_and_aliases_are_unique():
-    catalogue()  # a variant may declare symbols of its own
-    names = [s.name for s in table()]
-    letters = [s.latex for s in table()]
-    aliases = [alias for s in table() for alias in s.aliases]
+    printed = subprocess.run([sys.executable, "-c", TABLE], capture_output=True, text=True, check=True).stdout
+    names, letters, of_each = zip(*json.loads(printed), strict=True)
+    aliases = [alias for some in of_each for alias in some]
     assert len(set(names)) == len(names)
     assert len(set(letters)) == len(letters)
     assert len({*names, *aliases}) == len(names) + len(aliases)
+
+
+@pytest.mark.parametrize("name", shipped_derivations())
+def test_no_two_letters_of_a_derivation_are_alike(name):
+    symbols_of = [s if isinstance(s, Symbol) else lookup(s) for s in named(name).symbols]
+    letters = [s.latex for s in symbols_of]
+    assert len(set(letters)) == len(letters)
 
 
 def test_a_second_meaning_is_refused_and_the_same_declaration_is_harmless():

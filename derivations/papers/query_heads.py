@@ -11,15 +11,15 @@ def _per_token(name, letter, words):
 TRUE = _per_token("true_per_token", r"\kappa", "bytes stored per token")
 QUERIES = _per_token("query_per_token", r"\hat\kappa", "bytes per token with query heads counted")
 ESTIMATE = Symbol("tool_estimate", r"\tilde\kappa", "a tool's estimate", "bytes", "positive rational", dimension="1")
-KEPT = Symbol("tool_kept", r"\kappa", "bytes that are kept per token", "bytes", "positive rational", dimension="1")
+KEPT = Symbol("tool_kept", r"\kappa^{\mathrm{t}}", "bytes that the tool's model keeps per token", "bytes", "positive rational", dimension="1")
 GROUP = Symbol("group", r"g_{\mathrm{q}}", "query heads that share a KV head", "heads", dimension="1")
 DEPTH, HEADS, KV, WIDTH = (
     Symbol(name, letter, words, "1", dimension="1")
     for name, letter, words in (
-        ("tool_layers", "L", "layers"),
-        ("tool_heads", r"n_{\mathrm{q}}", "query heads"),
-        ("tool_kv_heads", r"n_{\mathrm{kv}}", "KV heads"),
-        ("tool_width", r"d_{\mathrm{h}}", "width of a head"),
+        ("tool_layers", r"L^{\mathrm{t}}", "layers of the tool's model"),
+        ("tool_heads", r"n_{\mathrm{q}}^{\mathrm{t}}", "query heads of the tool's model"),
+        ("tool_kv_heads", r"n_{\mathrm{kv}}^{\mathrm{t}}", "KV heads of the tool's model"),
+        ("tool_width", r"d_{\mathrm{h}}^{\mathrm{t}}", "width of a head of the tool's model"),
     )
 )
 LESSON = "lesson 7.12, KV cache math"

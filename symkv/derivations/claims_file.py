@@ -38,9 +38,7 @@ def read_claims(path: Path) -> Derivation:
     unknown = set(data) - {"title", "claim"}
     if unknown or not isinstance(data.get("claim"), list) or not data["claim"]:
         found = f"has {sorted(unknown)[0][:40]!r}" if unknown else "has none"
-        raise BadInput(
-            f"a claims file holds [[claim]] entries and a title at most, this one {found}", where=str(path)
-        )
+        raise BadInput(f"a claims file holds [[claim]] entries and a title at most, this one {found}", where=str(path))
     title = data.get("title", path.stem)
     if not isinstance(title, str):
         raise BadInput("the title must be a text", where=str(path))
