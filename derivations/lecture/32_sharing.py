@@ -25,7 +25,12 @@ ROWS = Symbol(
     "rows_stored", "R", "rows kept in all layers together", "rows", "positive rational", dimension="layer*token"
 )
 LOCAL_PART = Symbol(
-    "local_part", r"\omega", "owners of windows, as a share of the layers, of which not all are global", "1", "positive rational", dimension="1"
+    "local_part",
+    r"\omega",
+    "owners of windows, as a share of the layers, of which not all are global",
+    "1",
+    "positive rational",
+    dimension="1",
 )
 HEADS = Symbol("other_kv_heads", r"n_{\mathrm{kv}}'", "KV heads of the model compared with", "heads", dimension="1")
 

@@ -11,7 +11,14 @@ def _per_token(name, letter, words):
 TRUE = _per_token("true_per_token", r"\kappa", "bytes stored per token")
 QUERIES = _per_token("query_per_token", r"\hat\kappa", "bytes per token with query heads counted")
 ESTIMATE = Symbol("tool_estimate", r"\tilde\kappa", "a tool's estimate", "bytes", "positive rational", dimension="1")
-KEPT = Symbol("tool_kept", r"\kappa^{\mathrm{t}}", "bytes that the tool's model keeps per token", "bytes", "positive rational", dimension="1")
+KEPT = Symbol(
+    "tool_kept",
+    r"\kappa^{\mathrm{t}}",
+    "bytes that the tool's model keeps per token",
+    "bytes",
+    "positive rational",
+    dimension="1",
+)
 GROUP = Symbol("group", r"g_{\mathrm{q}}", "query heads that share a KV head", "heads", dimension="1")
 DEPTH, HEADS, KV, WIDTH = (
     Symbol(name, letter, words, "1", dimension="1")
