@@ -113,6 +113,7 @@ TEX = [
     (r"2 L H_{kv} d_h b", GQA, {"notation": {"H_{kv}": "n_kv_heads"}}),
     (r"\min(S, W) \le S", None, {}),
     (r"\left\lceil \frac{S}{P} \right\rceil P = S", None, {"where": ["block_size divides n_tokens"]}),
+    (r"S = 2 L", "n_layers*2", {"where": ["n_tokens = 2*n_layers"]}),
     (r"\kappa = 2 L b = (L + L)\,b", lambda n_layers, bytes_per_element: 2 * n_layers * bytes_per_element, {}),
 ]
 
@@ -129,6 +130,12 @@ def test_latex_that_is_false_fails_and_says_why(tmp_path):
         assert_tex(r"\kappa = L\,b = 2\,L\,b", "2*n_layers*bytes_per_element")
     with pytest.raises(AssertionError, match="refuted"):
         assert_tex(r"\min(S, W) \ge S")
+    with pytest.raises(AssertionError, match="refuted"):
+        assert_tex(r"\kappa \le 2\,L\,b", "2*n_layers*bytes_per_element")
+    with pytest.raises(AssertionError, match="refuted"):
+        assert_tex(r"S = 2\,L", "2*n_layers", where=["n_tokens = 3*n_layers"])
+    with pytest.raises(AssertionError, match="n rational"):
+        assert_tex(r"\lfloor n \rfloor", sympy.Symbol("n", real=True), notation={"n": "n"})
     notation = tmp_path / "notation.toml"
     notation.write_text("n_kv_heads = 'G'\n", encoding="utf-8")
     with pytest.raises(AssertionError, match="uses n_kv_heads where n_heads is meant"):

@@ -91,8 +91,9 @@ def assert_tex(
 ) -> None:
     r"""Fail unless LaTeX says what is true: a relation or chain as it stands, or a formula that equals `truth`.
 
-    With `truth` the last side of a chain has to equal it, and a lone symbol before the first `=` is only named. The
-    letters are those of the symbol table; `notation` gives further ones, LaTeX -> word, or is a notation.toml.
+    With `truth` the last side of a chain has to equal it, and a lone symbol before the first `=`, of which `where` says
+    nothing, is only named. The letters are those of the symbol table; `notation` gives further ones, LaTeX -> word, or
+    is a notation.toml.
     Raises `BadInput` with the column for LaTeX that can't be read.
 
     >>> assert_tex(r"\kappa = 2\,L\,n_{\mathrm{kv}}\,d_h\,b", "n_layers*2*n_kv_heads*d_head*bytes_per_element")
@@ -102,13 +103,18 @@ def assert_tex(
         raise BadInput(f"LaTeX must be a text, got {type(source).__name__}")
     letters = _letters(notation)
     relations = _relations(source, letters, need=truth is None)
+    conditions = [as_relation(condition) for condition in listed(where)]
     if truth is not None:
         last = relations[-1].rhs if relations else read_latex(source, letters)
-        if relations and isinstance(relations[0].lhs.tree, ast.Name):
+        if relations and _only_names(relations[0], conditions):
             relations = relations[1:]
-        _require_proved(_of_names(Relation(as_formula(truth), "=", last), where, symbols), suspect="right")
+        side = as_formula(truth)
+        domains = _about(symbols, [Relation(side, "=", last), *conditions])
+        asked = question(side if is_function(truth) else truth, last, where=where, domains=domains)
+        _require_proved(asked, suspect="right")
     for relation in relations:
-        _require_proved(_of_names(relation, where, symbols))
+        domains = _about(symbols, [relation, *conditions])
+        _require_proved(question(relation, where=where, domains=domains))
 
 
 @quiet
@@ -172,11 +178,19 @@ def _relations(source: str, letters: Mapping[str, str], *, need: bool) -> list[R
         return []
 
 
-def _of_names(relation: Relation, where: Sequence[Any], symbols: Mapping[str, str] | None) -> Question:
-    """The question of one relation of several, with the domains that speak of it."""
-    conditions = [as_relation(condition) for condition in listed(where)]
-    known = {*relation.names, *(name for condition in conditions for name in condition.names)}
-    return question(relation, where=conditions, domains={n: d for n, d in (symbols or {}).items() if n in known})
+def _only_names(relation: Relation, conditions: Sequence[Relation]) -> bool:
+    """Whether a relation gives its right side a name that nothing else is said of."""
+    lone = isinstance(relation.lhs.tree, ast.Name) and relation.sign == "="
+    known = {*relation.rhs.names, *(name for condition in conditions for name in condition.names)}
+    return lone and relation.lhs.names[0] not in known
+
+
+def _about(symbols: Mapping[str, str] | None, relations: Sequence[Relation]) -> dict[str, str]:
+    """The domains that speak of some relations: of several, each has its own symbols."""
+    if symbols is not None and not isinstance(symbols, Mapping):
+        raise BadInput(f"domains must be a dict by name, got {type(symbols).__name__}; write {{'x': 'integer'}}")
+    known = {name for relation in relations for name in relation.names}
+    return {name: domain for name, domain in (symbols or {}).items() if name in known}
 
 
 def _judged(asked: Question) -> Judgement:
