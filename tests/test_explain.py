@@ -16,6 +16,8 @@ from symkv.formula import Formula, Relation
 from symkv.proof.domains import ANY, COUNT
 from tests.test_plugin import CLAIMS, PAPER, derivation
 
+TIED = "%!symkv number mla growth n_layers=61 d_latent=512 d_rope=64 bytes_per_element=2"
+NUMBERS = f"We store 70.3 KB per token. {TIED}\nWe store 35.1 KB per token. {TIED}\n"
 FALSE = ("n_layers*2*n_kv_heads*d_head", "n_layers*2*n_heads*d_head")
 
 
@@ -130,6 +132,7 @@ def folder(tmp_path_factory):
     path.joinpath("wrong.py").write_text(derivation(right=False))
     path.joinpath("claims.toml").write_text(CLAIMS)
     path.joinpath("paper.tex").write_text(PAPER)
+    path.joinpath("numbers.tex").write_text(NUMBERS)
     second = replace(load(path / "right.py"), name="second")
     write_certificate(path / "proofs.json", [check(load(path / "right.py")), check(second)])
     return path
@@ -156,6 +159,8 @@ ASKED = [
     ("paper.tex", "eq:wrong", 1, ["paper.tex:7:", "the paper's formula lacks the factor 2", "left - right"]),
     ("paper.tex", "eq:right", 0, ["proved (kernel, z3)", "left - right = 0"]),
     ("paper.tex", "7", 1, ["eq:wrong"]),
+    ("numbers.tex", "1", 0, ["rounds: exactly 70272 B", "KB read as 1000 B: 61*512*2 + 61*64*2 >= 70250 and"]),
+    ("numbers.tex", "2", 1, ["printed 35.1 KB, exactly 70272 B", "hint: "]),
 ]
 
 

@@ -103,11 +103,12 @@ def _of_paper(path: Path, wanted: str, sidecar: Path | None) -> Reasons:
         judges = f" ({', '.join(found.judges)})" if found.judges else ""
         lines.append(f"{place}, {item.label or found.kind}: {found.verdict}{judges}")
         lines += [f"  {found.annotation}"] if found.annotation else []
-        told = (found.counterexample, found.detail) if found.kind == "number" or not reasons else (found.detail,)
+        alone = found.kind == "number" or not reasons
+        told = (found.counterexample, found.detail) if alone else (found.detail,)
         lines += [f"  {text}" for text in told if text]
         if found.kind == "number":
-            lines.append(f"  {found.statement}")
-        for reason in reasons:
+            lines += [f"  {found.statement}", *_readings(item)]
+        for reason in reasons if found.kind != "number" else ():
             lines += [f"  {line}" for line in reason.lines if not line.startswith("  hint: ")]
         lines += [f"  hint: {found.hint}"] if found.hint else []
         rows.append(found.row | {"reasons": [reason.data | {"hint": None} for reason in reasons]})
@@ -122,12 +123,22 @@ def _names(item: Item) -> set[str]:
     return {item.label, str(place.line), f"line {place.line}", f"{place.file}:{place.line}", str(place)} - {""}
 
 
+def _readings(item: Item) -> list[str]:
+    """Each way to read a printed number, and the bounds within which the exact one would print so."""
+    return [
+        f"  {reading.words or 'as printed'}: {' and '.join(str(relation) for relation in reading.relations)}"
+        for reading in item.readings
+    ]
+
+
 def _reasons(item: Item) -> list[Any]:
     from symkv.explaining import explained
 
-    if item.problem or item.kind == "number" or item.assumed:
+    if item.problem or item.assumed:
         return []
-    return [explained(one.relation, item.where, _domains(item, one.relation)) for one in item.statements]
+    relations = [one.relation for one in item.statements]
+    relations += [relation for reading in item.readings for relation in reading.relations]
+    return [explained(relation, item.where, _domains(item, relation)) for relation in relations]
 
 
 def _domains(item: Item, relation: Any) -> dict[str, Any]:
