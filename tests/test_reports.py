@@ -123,6 +123,15 @@ def test_number_formats_tokens_and_batch_are_those_that_were_asked_for():
     assert "3 sequences store 196608000 B" in made.values["answer"]
 
 
+def test_what_is_undecided_in_symbols_is_proved_with_the_sizes_in():
+    made = report("deepseek-v3.2", dtype="fp8_ds_mla")
+    assert {step["verdict"] for step in made.values["steps"]} <= {"proved", "assumed"}
+    assert made.values["notes"][-1]["text"].startswith("the sizes are put in from the start")
+    facts = {row[0]: row[1] for row in cells(made.values["facts"])}
+    assert facts["stored per token of context"] == str(61 * (656 + 132))
+    assert report("deepseek-v3", dtype="fp8_ds_mla").values["notes"][-1]["kind"] != "noted"
+
+
 def test_a_comparison_says_what_compare_says(symkv):
     result = json.loads(symkv("compare", "gqa", "mla", "d_latent=4*d_head", "d_rope=d_head/2", "--json")[1])["result"]
     ((made, _),) = documents(GQA_MLA)

@@ -24,7 +24,7 @@ from symkv.render.figure_slots import model_figures, slots
 from symkv.render.lines import points
 from symkv.render.setting import Setter, names_of, number
 from symkv.render.stack_derivation import numbered, stack_derivation
-from symkv.render.stack_symbols import Lettered, lettered
+from symkv.render.stack_symbols import Lettered, closed, lettered
 from symkv.render.values import Column, Math, table
 from symkv.units import human_bytes, rational
 
@@ -80,13 +80,21 @@ def model_document(stack: Stack, setting: ModelSetting | None = None) -> Documen
     found = lettered(stack)
     name, title = file_name(stack.name), setting.title or stack.name
     answer = _answer(title, sizes[tokens], setting.batch, stack)
-    checked = check(stack_derivation(found, name, title, answer)).require()
+    checked = check(stack_derivation(found, name, title, answer))
+    notes = _notes(sizes[tokens])
+    if not checked.holds:
+        found = closed(stack)
+        checked = check(stack_derivation(found, name, title, answer))
+        notes.append(
+            {"kind": "noted", "text": "the sizes are put in from the start: in symbols a step stays undecided"}
+        )
+    checked.require()
     setter = Setter.of(names_of(checked.derivation.symbols), setting.product, setting.notation)
     values: dict[str, Any] = {
         "title": f"The KV cache of {title}",
         "answer": answer,
         "facts": _facts(sizes, tokens, setting.batch),
-        "notes": [*_notes(sizes[tokens]), *({"kind": "read", "text": text} for text in setting.notes)],
+        "notes": [*notes, *({"kind": "read", "text": text} for text in setting.notes)],
         "lines": _lines(found, tokens, setter),
         "sections": [
             *_sections(stack, found, sizes, tokens, setting, setter),

@@ -33,6 +33,12 @@ class Lettered:
     symbols: tuple[Symbol, ...]
 
 
+def closed(stack: Stack) -> Lettered:
+    """The stack with its numbers in, for one whose formula in symbols is more than the judges settle."""
+    labels = _labels(part.variant.name for part in stack.parts)
+    return Lettered(stack, labels, {}, _used(stack, {}))
+
+
 def lettered(stack: Stack) -> Lettered:
     """The stack with a declared symbol for each number; one number format for all is bytes_per_element.
 
