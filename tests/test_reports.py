@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 
@@ -160,6 +161,23 @@ def test_a_comparison_proves_every_span_of_its_crossovers(symkv):
     assert [(step["verdict"], step["judges"]) for step in bounds] == [("proved", "kernel, z3")] * 2
     limit = made.values["steps"][-1]
     assert (limit["rule"], limit["verdict"]) == ("limit", "proved")
+
+
+def test_what_no_judge_settles_is_left_out_of_a_comparisons_proof_and_said(monkeypatch):
+    from symkv.derivations import checking
+
+    asked = checking._ask
+
+    def unsure(obligation):
+        found = asked(obligation)
+        return replace(found, verdict="unknown", judges=()) if obligation.rule == "collect" else found
+
+    monkeypatch.setattr(checking, "_ask", unsure)
+    ((made, _),) = documents(Asked(("gqa", "mla"), compare=True))
+    assert {step["verdict"] for step in made.values["steps"]} == {"proved"}
+    assert {step["rule"] for step in made.values["steps"]} == {"built"}
+    left = [note["text"] for note in made.values["notes"] if note["kind"].startswith("undecided")]
+    assert len(left) >= 4
 
 
 def test_two_comparisons_in_one_process_do_not_get_in_each_others_way():

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from symkv import symbols
 from symkv.caches import Stack, quantity
-from symkv.derivations import Derivation, Step, check
+from symkv.derivations import Checked, Derivation, Step, check
 from symkv.formula import Formula, Relation
 from symkv.formula.latex import Printer, Product
 from symkv.formula.notation import Notation
@@ -52,14 +53,16 @@ def comparison_document(
     title = f"{names[0]} against {' and '.join(names[1:])}"
     answer = " ".join(map(_answer, found))
     derivation = comparison_derivation(stacks, found, title, answer)
-    checked = check(derivation).require()
+    checked, left_out = _settled(derivation)
+    notes = [{"kind": "assumed", "text": text} for stack in stacks for text in stack.assumptions]
+    notes += [{"kind": "undecided, so not in the proof", "text": text} for text in left_out]
     letters = {**_letters(stacks, found[0].of), **(notation or {})}
     Setter.of(names_of(checked.derivation.symbols), product, notation)
     setter = Setter(Printer(product, letters))
     values: dict[str, Any] = {
         "title": title,
         "answer": answer,
-        "notes": [{"kind": "assumed", "text": text} for stack in stacks for text in stack.assumptions],
+        "notes": notes,
         "sections": [
             *(part for one in found for part in _sections(one, setter, many=len(found) > 1)),
             *(design_sections(target, setter)),
@@ -74,6 +77,22 @@ def comparison_document(
     name = file_name("-vs-".join(names))
     figures = slots(name, list(comparison_figures(stacks, found[0].of)), draw=draw)
     return document("comparison", name, values, inputs, figures)
+
+
+def _settled(derivation: Derivation) -> tuple[Checked, list[str]]:
+    """The derivation checked, without the steps that no judge settles and what rests on them; `Refuted` for others."""
+    checked = check(derivation)
+    open_steps = {s.step.id: s.text for s in checked.steps if s.verdict in ("unknown", "timeout", "checked")}
+    if not open_steps:
+        return checked.require(), []
+    kept: list[Step] = []
+    left = dict(open_steps)
+    for step in derivation.steps:
+        if step.id in left or set(step.uses) & set(left):
+            left.setdefault(step.id, step.statement)
+        else:
+            kept.append(step)
+    return check(replace(derivation, steps=tuple(kept))).require(), list(left.values())
 
 
 def _answer(one: Comparison) -> str:
