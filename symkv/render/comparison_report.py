@@ -103,10 +103,17 @@ def _answer(one: Comparison) -> str:
     elif one.equal_when == "always":
         told = [f"{one.first} and {one.second} always have equal bytes {WORDS[one.of][0]}"]
     elif one.equal_when is not None:
-        told.append(f"they are equal where {one.equal_when}")
+        told.append(f"they are equal {_place(one.equal_when)}")
     if one.limit is not None and TOKENS in one.ratio.names:
         told.append(f"the ratio tends to {one.limit} as the context grows")
     return "; ".join(told) + "."
+
+
+def _place(equal_when: str) -> str:
+    """Where both are equal, in words."""
+    spans = [text.removeprefix(f"{TOKENS} ") for text in equal_when.split(", ")]
+    named = all(text.startswith(f"{TOKENS} ") and "=" not in text for text in equal_when.split(", "))
+    return f"at {', '.join(spans)} tokens of context".replace("at from", "from") if named else f"where {equal_when}"
 
 
 def comparison_derivation(stacks: Sequence[Stack], found: Sequence[Comparison], title: str, claim: str) -> Derivation:
@@ -234,7 +241,9 @@ def _sections(one: Comparison, setter: Setter, *, many: bool) -> list[dict[str, 
 def _when(text: str | None, setter: Setter) -> Math | str:
     if text is None:
         return "no symbol can be isolated"
-    return _large(setter.relation(Relation.parse(text))) if " = " in text else text
+    if " = " in text:
+        return _large(setter.relation(Relation.parse(text)))
+    return _place(text) if text.startswith(f"{TOKENS} ") else text
 
 
 def _large(formula: Math) -> Math:
