@@ -89,12 +89,15 @@ class Walk:
         self._start()
 
     def step(self, name: str) -> Step:
-        """The step of that name; `BadInput` naming the steps where there is none."""
-        found = next((step for step in self.derivation.steps if step.id == name), None)
-        if found is None:
+        """The step of that name; `BadInput` naming the steps where there is none, and for a name that is used twice."""
+        found = [step for step in self.derivation.steps if step.id == name]
+        if not found:
             known = ", ".join(step.id for step in self.derivation.steps) or "none"
             raise BadInput(f"a step must be one of {known}, got {name[:40]!r}", where=self.derivation.name)
-        return found
+        if len(found) > 1:
+            place = f"{self.derivation.name}, step {name}"
+            raise BadInput("a step must have a name of its own, this one is used twice", where=place)
+        return found[0]
 
     def checked(self, name: str) -> CheckedStep:
         """The step as judged; `BadInput` with its place for one that is not well formed, or rests on such a step."""
