@@ -27,7 +27,8 @@ class Wave:
     @property
     def phase(self) -> str:
         """Tokens since the tooth began, 0 to modulus - 1."""
-        return f"mod(n_tokens - ({self.start}), {self.modulus})"
+        passed = "n_tokens" if self.start == "0" else f"n_tokens - ({self.start})"
+        return f"mod({passed}, {self.modulus})"
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,24 @@ class Mask:
         return min(Formula.parse(self.pinned), passed) + made - passed
 
     def eventual(self) -> Formula:
-        """growth*S + level + slope*phase: what `kept` is from `settled` tokens on."""
-        total = Formula.parse(self.growth) * symbol("n_tokens") + Formula.parse(self.level)
-        return total + Formula.parse(self.wave.slope) * Formula.parse(self.wave.phase) if self.wave else total
+        """growth*S + level + slope*phase, without terms that are 0: what `kept` is from `settled` tokens on."""
+        products = [(self.growth, "n_tokens"), (self.level, "1")]
+        products += [(self.wave.slope, self.wave.phase)] if self.wave else []
+        total: Formula | None = None
+        for factor, other in products:
+            size = factor.removeprefix("-")  # a sign stands before one factor only
+            if factor != "0":
+                term = _product(Formula.parse(size), Formula.parse(other))
+                if total is None:
+                    total = term if size == factor else -term
+                else:
+                    total = total + term if size == factor else total - term
+        return Formula.parse("0") if total is None else total
+
+
+def _product(one: Formula, other: Formula) -> Formula:
+    """A product without factors that are 1."""
+    return other if one.text == "1" else one if other.text == "1" else one * other
 
 
 CAUSAL = Mask("causal", "every earlier token", kept="n_tokens", between="n_tokens", growth="1")
