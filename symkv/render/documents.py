@@ -24,7 +24,7 @@ from symkv.solve import Answer, Neighbour, Solution
 from symkv.symbols import Symbol
 from symkv.units import decimal, rational
 
-MOST_EXPRESSION = 90  # letters of an expression that a table shows
+MOST_EXPRESSION = 60  # letters of an expression that a table shows
 PROVED = (
     "A step is proved when the kernel derives it by exact normal forms, with every side condition discharged or "
     "printed, and a second, independent judge agrees. A premise is assumed; nothing is counted as proved for it."
