@@ -25,6 +25,7 @@ from symkv.render.fragment_files import stale, write_fragments
 from symkv.render.fragment_macros import human_unit, number_tex
 from symkv.render.fragment_text import Prose
 from symkv.render.fragments import MACROS, Settings, fragments
+from symkv.render.keys import symbols_of
 from symkv.render.lines import points
 from symkv.render.reread import same
 from symkv.symbols import lookup
@@ -65,14 +66,19 @@ def values(found):
 # -- what is proved is what is printed -------------------------------------------------------------------------------
 
 
-def equation_of(text):
+def letters(checked):
+    """The letters of a derivation: those of other derivations may be alike."""
+    return {symbol.latex: symbol.name for symbol in symbols_of(checked)}
+
+
+def equation_of(text, words):
     r"""The relation and the conditions of an equation file, read as LaTeX: a second method beside the writer's own."""
     body = re.search(r"\\label\{[^}]*\}\n(.*)\\end\{equation\}", text, re.DOTALL)[1].strip()
     body = body.removeprefix(r"\begin{aligned}").removesuffix(r"\end{aligned}").strip()
     statement, *conditions = re.split(r"(?:\\\\ &)?\\quad \\text\{for \}", body)
     wrapped = rf"\begin{{aligned}} {statement} \end{{aligned}}"
     given = [part for text in conditions for part in re.split(r",\\;|, \\\\ &\\qquad", text)]
-    return read_latex_relation(wrapped), [read_latex_relation(part.replace("&", " ")) for part in given]
+    return read_latex_relation(wrapped, words), [read_latex_relation(part.replace("&", " "), words) for part in given]
 
 
 @pytest.mark.parametrize("name", ["two_kilobytes", "counting"])
@@ -84,7 +90,7 @@ def test_every_equation_reads_as_its_step_with_its_conditions(name, product, col
     kebab = name.replace("_", "-")
     for item in checked.steps:
         text = files[f"{kebab}-eq-{item.step.id.replace('_', '-')}.tex"]
-        relation, conditions = equation_of(text)
+        relation, conditions = equation_of(text, letters(checked))
         assert same(relation.lhs, item.relation.lhs), text
         assert same(relation.rhs, item.relation.rhs), text
         meant = [Relation.parse(given) for given in (*item.step.where, *item.conditions)]
@@ -120,10 +126,10 @@ def test_steps_whose_names_fall_together_keep_names_of_their_own():
 
 def test_a_limit_is_printed_as_one_and_what_tends_to_it_reads_back():
     step = Step("l", "limit", "ceil(n_tokens/block_size)*block_size/n_tokens = 1", why="a block", over="n_tokens")
-    files = fragments([check(Derivation("limits", "L", "c", ("n_tokens", "block_size"), (step,)))]).files
-    text = files["limits-eq-l.tex"]
+    checked = check(Derivation("limits", "L", "c", ("n_tokens", "block_size"), (step,)))
+    text = fragments([checked]).files["limits-eq-l.tex"]
     assert r"\lim_{S \to \infty} " in text
-    relation, _ = equation_of(text.replace(r"\lim_{S \to \infty} ", ""))
+    relation, _ = equation_of(text.replace(r"\lim_{S \to \infty} ", ""), letters(checked))
     assert relation.rhs.text == "1"
 
 
@@ -163,14 +169,14 @@ def test_each_number_has_its_key_and_bytes_a_readable_unit(found, key):
     assert lines.get(("bytes", key), "") == human
 
 
-def test_every_formula_among_the_macros_reads_as_what_it_stands_for(found):
-    lines = macros(found.files[MACROS])
+def test_every_formula_among_the_macros_reads_as_what_it_stands_for(two, found):
+    lines, words = macros(found.files[MACROS]), {**letters(two), r"\kappa": "bytes_per_token"}
     for (kind, key), entry in values(found).items():
         if entry.relation is not None:
-            assert same(read_latex_relation(lines[kind, key]).rhs, entry.relation.rhs)
+            assert same(read_latex_relation(lines[kind, key], words).rhs, entry.relation.rhs)
         elif entry.formula is not None:
             body = lines[kind, key].removeprefix(r"\ensuremath{").removesuffix("}")
-            assert same(read_latex(body), entry.formula)
+            assert same(read_latex(body, words), entry.formula)
         elif entry.word:
             assert lines[kind, key] == lookup(entry.word).latex
 
@@ -225,8 +231,8 @@ def test_the_bibliography_holds_the_sources_that_are_cited_and_no_other(found, t
 
 
 def test_letters_and_product_sign_are_the_authors_everywhere(two):
-    letters = Notation.of({"n_kv_heads": r"H_{\mathrm{kv}}", "stored_per_token": "M"}, also=("stored_per_token",))
-    files = fragments([two], Settings(notation=letters, product="cdot")).files
+    own = Notation.of({"n_kv_heads": r"H_{\mathrm{kv}}", "stored_per_token": "M"}, also=("stored_per_token",))
+    files = fragments([two], Settings(notation=own, product="cdot")).files
     for name, text in files.items():
         if name != "symkv-index.tex":
             assert r"n_{\mathrm{kv}}" not in text, name
