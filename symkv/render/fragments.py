@@ -56,6 +56,12 @@ class Settings:
         """Prints with these letters and this product sign."""
         return Printer(self.product, self.notation or {})
 
+    @property
+    def told(self) -> str:
+        """What was asked for, as the command line takes it."""
+        packages = f", --with {','.join(self.packages)}" if self.packages else ""
+        return f"--column {self.column}, --product {self.product}{packages}{', --notation' if self.notation else ''}"
+
     def hashed(self) -> list[object]:
         """What of it decides the files."""
         return [self.column, self.packages, self.product, sorted((self.notation or {}).items())]
@@ -100,7 +106,9 @@ def fragments(checked: Sequence[Checked], settings: Settings | None = None) -> F
         files[BIB] = f"% {whole}\n" + "\n".join(f"\n{bibtex(key, source)}" for key, source in sources.items()) + "\n"
     what = [TeX(f"{name}: {_about(text)}") for name, text in files.items()]
     shown = [TeX(rf"\kv{e.kind}{{{e.key}}} = {plain(plainly(e))}: {plain(e.about)}") for e in listed]
-    files[INDEX] = f"% {whole}\n" + _rendered("index", settings, files=what, entries=shown, bib=bool(sources))
+    files[INDEX] = f"% {whole}\n" + _rendered(
+        "index", settings, files=what, entries=shown, bib=bool(sources), how=TeX(settings.told)
+    )
     return Fragments(files, listed, tuple(wide))
 
 
