@@ -74,6 +74,8 @@ def report(
     asked = Asked(
         named, values, compare, tokens, batch, dtype, of, target, with_draft, style, own is not None or kinds != ("md",)
     )
+    if fragments and own is not None:
+        raise BadInput("--template goes with reports; fragments have templates of their own")
     if fragments:
         return pieces(asked, out, packages=packages, column=column, check=check, force=force, as_json=as_json)
     if packages or check or column != 240:
