@@ -9,14 +9,15 @@ import time
 import pytest
 
 from symkv.cli import main
-from symkv.derivations import check, load_any, named, shipped_derivations
+from symkv.derivations import check, load_any, shipped_derivations
 from symkv.derivations.certificate import certificate, recheck, write_certificate
 from symkv.errors import BadInput
+from tests.library import checked
 
 
 @pytest.fixture(scope="module")
 def shipped():
-    return {name: check(named(name)) for name in shipped_derivations()}
+    return {name: checked(name) for name in shipped_derivations()}
 
 
 @pytest.fixture(scope="module")

@@ -7,17 +7,18 @@ import pytest
 
 from symkv.derivations import Claim, Derivation, Step, check, load, named, shipped_derivations, summary
 from symkv.errors import BadInput, Refuted
+from tests.library import checked
 
 
 @pytest.mark.parametrize("name", sorted(shipped_derivations()))
 def test_every_shipped_step_is_proved_by_two_judges_or_a_premise(name):
-    checked = check(named(name))
-    assert checked.steps
-    for step in checked.steps:
+    found = checked(name)
+    assert found.steps
+    for step in found.steps:
         assert step.verdict in ("proved", "assumed"), step
         assert step.verdict == "assumed" or len(step.judges) >= 2, step
-    assert checked.require() is checked
-    assert summary([checked])["exit_status"] == 0
+    assert found.require() is found
+    assert summary([found])["exit_status"] == 0
 
 
 def _number_changes():

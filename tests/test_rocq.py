@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from symkv.derivations import check, named, shipped_derivations
+from symkv.derivations import shipped_derivations
 from symkv.derivations.lemmas import lemmas as lemmas_of
 from symkv.errors import BadInput
 from symkv.formula import Formula, Relation
 from symkv.proof.kernel import COUNT, NATURAL, RATIO, WHOLE, Domain
 from symkv.proof.rocq import Lemma, coqc, export, safe
+from tests.library import checked
 
 # id | statement | assumptions; every symbol a whole number from 1 on
 TRUE = """
@@ -602,7 +603,7 @@ def test_an_endless_proof_is_a_timeout(tmp_path):
 
 @pytest.fixture(scope="module")
 def shipped():
-    return [found for name in shipped_derivations() for found in lemmas_of(check(named(name)))]
+    return [found for name in shipped_derivations() for found in lemmas_of(checked(name))]
 
 
 @pytest.mark.real

@@ -7,10 +7,14 @@ from collections.abc import Iterable, Mapping
 
 from symkv.formula import Formula, Relation
 from symkv.proof.collect import Writer
+from symkv.proof.counterexample import find
 from symkv.proof.domains import Domain
 from symkv.proof.judges import Judgement, domains_for, judge
 from symkv.proof.kernel import limit_of, prove_limit
 from symkv.proof.workers import worker
+
+
+FAR = 10**6  # from where a point shows that what grows without bound is not what the right side says
 
 
 def judge_limit(
@@ -39,7 +43,7 @@ def judge_limit(
         return Judgement("proved", judges, proof.conditions, proof=proof, detail=second.reason)
     found = limit_of(statement.lhs, over, hypotheses, domains, bounds)
     if found is None:
-        return Judgement("unknown", (), detail="the left side has no limit that the kernel can read off")
+        return _without_limit(statement, over, hypotheses, domains, bounds)
     case, value = found
     limit = Formula(Writer(case).quotient(value))
     verdict = judge(Relation(limit, "=", statement.rhs), hypotheses, declared=domains)
@@ -49,8 +53,33 @@ def judge_limit(
     return Judgement("unknown", (), detail=detail)
 
 
+def _without_limit(
+    statement: Relation,
+    over: str,
+    hypotheses: tuple[Relation, ...],
+    domains: Mapping[str, Domain],
+    bounds: Iterable[str],
+) -> Judgement:
+    """Refuted where the left side stays as it is and is another, or grows without bound: where its inverse tends to 0.
+
+    >>> judge_limit(Relation.parse("n_tokens/(window - 2) = window"), "n_tokens").detail
+    'the left side grows without bound'
+    """
+    if over not in statement.lhs.names:
+        verdict = judge(statement, hypotheses, declared=domains)
+        if verdict.verdict == "refuted":
+            return verdict
+    inverse = limit_of(Formula.of(1) / statement.lhs, over, hypotheses, domains, bounds)
+    if inverse is not None and not inverse[1].num:
+        far = Relation.parse(f"{over} >= {FAR}")
+        point = find(statement, (*hypotheses, far), domains)
+        if point is not None:
+            return Judgement("refuted", ("kernel", "box"), (), point, detail="the left side grows without bound")
+    return Judgement("unknown", (), detail="the left side has no limit that the kernel can read off")
+
+
 def _bounds(formula: Formula, over: str) -> list[str]:
-    """From where on the comparisons of a formula with `over` alone have one outcome."""
+    """From where on comparisons of a formula with `over`, or with half of it or more, have one outcome."""
     found = []
     for node in ast.walk(formula.tree):
         match node:
@@ -61,6 +90,7 @@ def _bounds(formula: Formula, over: str) -> list[str]:
             case _:
                 continue
         texts = [Formula(side) for side in sides]
-        if any(str(side) == over for side in texts):
-            found += [f"{side} + 1" for side in texts if over not in side.names]
+        if any(over in side.names for side in texts):
+            plain = any(str(side) == over for side in texts)
+            found += [f"{side} + 1" if plain else f"2*({side}) + 1" for side in texts if over not in side.names]
     return list(dict.fromkeys(found))
