@@ -20,6 +20,7 @@ COMMAND = re.compile(r"^\$ symkv (.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 @pytest.mark.parametrize("block", CONSOLE, ids=lambda block: block.splitlines()[0])
 def test_a_command_prints_what_the_readme_says(block, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "derivations").symlink_to(README.parent / "derivations")
     for command, shown in COMMAND.findall(block):
         assert main(shlex.split(command)) == 0
         printed = capsys.readouterr().out

@@ -239,10 +239,22 @@ Ltac by_squares :=
   | |- _ < _ => apply Rsqr_incrst_0; unfold Rsqr; timeout 10 nra
   end.
 
+(* Every variable above 0 gets its inverse, so that nsatz may cancel it. *)
+Ltac inverted x H :=
+  let P := fresh "P" in let E := fresh "E" in let i := fresh "i" in
+  assert (P : x <> 0) by lra; clear H; pose proof (Rinv_r x P) as E; set (i := / x) in *; clearbody i.
+Ltac saturated :=
+  unfold Rdiv in *; rewrite ?Rinv_mult in *; reciprocals;
+  repeat match goal with
+  | H : 0 < ?x |- _ => is_var x; inverted x H
+  | H : 1 <= ?x |- _ => is_var x; inverted x H
+  end.
+
 Ltac real_leaf :=
   first
   [ lra | solve [field; not_zeros] | solve [gap] | timeout 10 nra | by_squares
-  | solve [reciprocals; first [timeout 10 nra | timeout 10 nsatz]] ].
+  | solve [reciprocals; first [timeout 10 nra | timeout 10 nsatz]]
+  | solve [saturated; timeout 20 nsatz] ].
 
 Ltac real_numbers :=
   repeat match goal with H : exists _, _ |- _ => destruct H end; subst;
