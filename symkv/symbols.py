@@ -140,16 +140,22 @@ def _ratio(name: str, latex: str, words: str, unit: str, dimension: str, *aliase
 
 _TABLE: dict[str, Symbol] = {}
 _ALIASES: dict[str, str] = {}
+_OWN: set[str] = set()  # declared for one document, a derivation or a report
 _FURTHER: list[Callable[[], object]] = []
 
 
-def declare(symbol: Symbol, *, after: str = "") -> Symbol:
+def declare(symbol: Symbol, *, after: str = "", own: bool = False) -> Symbol:
     """Add a symbol to the table, behind `after` in the printing order or at the end.
 
-    The same declaration twice is harmless, two meanings for one name are refused.
+    The same declaration twice is harmless, two meanings for one name are refused. An `own` symbol is that of one
+    document: its letter means nothing where another one is read.
     """
     if symbol.dimension:
         parse_unit(symbol.dimension)
+    if own and symbol.name not in _TABLE:
+        _OWN.add(symbol.name)
+    elif not own:
+        _OWN.discard(symbol.name)
     return _entered(symbol, after)
 
 
@@ -267,9 +273,9 @@ for _symbol in (
     _entered(_symbol)  # their units are read by the tests, not at every start
 
 
-def table() -> tuple[Symbol, ...]:
-    """Every declared symbol, in the order in which factors are printed."""
-    return tuple(_TABLE.values())
+def table(*, own: bool = True) -> tuple[Symbol, ...]:
+    """All declared symbols in printing order; without those that are a document's own if so asked."""
+    return tuple(symbol for symbol in _TABLE.values() if own or symbol.name not in _OWN)
 
 
 def find(name: str) -> Symbol | None:

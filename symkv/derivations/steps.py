@@ -73,7 +73,7 @@ class Chain:
     def __init__(self, derivation: Derivation) -> None:
         for symbol in derivation.symbols:
             if isinstance(symbol, Symbol):
-                symbols.declare(symbol)
+                symbols.declare(symbol, own=True)
         self.derivation = derivation
         self.declared = {s.name if isinstance(s, Symbol) else symbols.lookup(s).name for s in derivation.symbols}
         self.assume = tuple(map(Relation.parse, derivation.assume))

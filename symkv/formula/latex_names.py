@@ -263,7 +263,7 @@ def letters(notation: Mapping[str, str] | None) -> Letters:
         if not is_name(word):
             raise BadInput(f"a notation must name a symbol for {latex[:60]}, got {word[:40]!r}; write n_kv_heads")
     given = tuple((notation or {}).items())
-    return _letters(given, tuple((s.latex, s.name) for s in symbols.table()))
+    return _letters(given, tuple((s.latex, s.name) for s in symbols.table(own=False)))
 
 
 @lru_cache(maxsize=64)

@@ -128,7 +128,7 @@ def _beside(base: str, made: Symbol) -> None:
     if made.name in _OWN:
         return
     before = [name for name, of in _OWN.items() if of == base and name < made.name]
-    symbols.declare(made, after=max(before, default=base))
+    symbols.declare(made, after=max(before, default=base), own=True)
     _OWN[made.name] = base
 
 
