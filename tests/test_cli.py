@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from symkv.derivations import shipped_derivations
+
 CONFIG = {
     "model_type": "llama",
     "num_hidden_layers": 32,
@@ -52,7 +54,7 @@ KEYS = {
         ["size", "gqa", "n_layers=32", "n_kv_heads=8", "d_head=128", "--tokens", "131072", "--json"],
         ["show", "mla", "--json"],
         ["list", "variants", "--json"],
-        ["check", "--json"],
+        ["check", "--json", str(shipped_derivations()["two_kilobytes"])],
         ["mutate", "counting", "--json"],
         ["explain", "two_kilobytes", "ratio", "--json"],
     ],
@@ -194,7 +196,8 @@ def test_a_report_of_a_derivation_that_does_not_check_is_not_written(symkv, tmp_
 
 def test_a_check_writes_a_certificate_and_lemmas_that_others_can_check(symkv, tmp_path):
     certificate, lemmas = tmp_path / "proofs.json", tmp_path / "proofs.v"
-    status, out, err = symkv("check", "--certificate", str(certificate), "--rocq", str(lemmas), "--json")
+    paths = [str(path) for name, path in shipped_derivations().items() if name in ("two_kilobytes", "balance_batch")]
+    status, out, err = symkv("check", *paths, "--certificate", str(certificate), "--rocq", str(lemmas), "--json")
     result = json.loads(out)["result"]
     assert (status, err) == (0, "")
     assert result["certificate"] == str(certificate)
@@ -210,9 +213,9 @@ def test_a_check_writes_a_certificate_and_lemmas_that_others_can_check(symkv, tm
     assert unproved <= 0.05 * len(result["steps"])  # what only a solver and a box prove together
     assert {row["step"] for row in again["steps"]} == {row["step"] for row in result["steps"]}
     assert symkv("check", "--no-exec", str(certificate))[0] == 0
-    assert symkv("check", "--rocq", str(lemmas), "--certificate", str(certificate))[0] == 0  # its own files
+    assert symkv("check", paths[0], "--rocq", str(lemmas), "--certificate", str(certificate))[0] == 0  # its own files
     lemmas.write_text("mine")
-    assert symkv("check", "--rocq", str(lemmas))[0] == 2
+    assert symkv("check", paths[0], "--rocq", str(lemmas))[0] == 2
     assert lemmas.read_text() == "mine"
 
 
