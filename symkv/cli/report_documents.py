@@ -68,7 +68,9 @@ def require_apart(names: Iterable[str]) -> None:
 def documents(asked: Asked) -> Iterator[tuple[Document, Checked | None]]:
     """A document for each thing that is named, or one for their comparison; with the derivation where it is one."""
     from symkv.derivations import check
-    from symkv.render import derivation_document
+    from symkv.derivations.loading import shipped_folders
+    from symkv.derivations.together import check_files
+    from symkv.render import collection_document, derivation_document
 
     if asked.compare:
         yield _comparison(asked), None
@@ -79,6 +81,10 @@ def documents(asked: Asked) -> Iterator[tuple[Document, Checked | None]]:
     if asked.of_models and all(derivations is not None for _, derivations in found):
         raise BadInput("NAME=VALUE, --tokens, --batch, --dtype and --target go with a model, a variant or a stack")
     for what, derivations in found:
+        if what in shipped_folders():
+            checked_all = [one for _, of_file in check_files(list(shipped_folders()[what].values())) for one in of_file]
+            yield collection_document(what, [one.require() for one in checked_all], **asked.style), None
+            continue
         for derivation in derivations or ():
             checked = check(derivation).require()
             yield derivation_document(checked, **asked.style), checked
@@ -87,11 +93,13 @@ def documents(asked: Asked) -> Iterator[tuple[Document, Checked | None]]:
 
 
 def derivations_of(what: str) -> list[Derivation] | None:
-    """The derivations that a name, a .py file or a certificate holds; None where it is something else."""
-    from symkv.derivations.loading import load_any, named, shipped_derivations
+    """The derivations that a name, a folder that ships, a .py file or a certificate holds; None for something else."""
+    from symkv.derivations.loading import load_any, named, shipped_derivations, shipped_folders
 
     if what in shipped_derivations():
         return [named(what)]
+    if what in shipped_folders():
+        return [named(name) for name in shipped_folders()[what]]
     path = Path(what)
     if path.suffix == ".py" or (path.suffix == ".json" and _is_certificate(path)):
         return load_any(path)

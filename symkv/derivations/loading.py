@@ -26,6 +26,20 @@ def shipped_derivations() -> dict[str, Path]:
     return {_NUMBERED.sub("", path.stem): path for path in paths}
 
 
+def shipped_folders() -> dict[str, dict[str, Path]]:
+    """The folders of derivations that come with symkv, each with its files by name, in reading order.
+
+    >>> list(shipped_folders()), list(shipped_folders()["lecture"])[:2]
+    (['lecture', 'papers'], ['roofline', 'hardware_ratio'])
+    """
+    folder = shipped("derivations")
+    folders: dict[str, dict[str, Path]] = {}
+    for name, path in shipped_derivations().items():
+        if path.parent != folder:
+            folders.setdefault(path.parent.name, {})[name] = path
+    return folders
+
+
 def load(path: Path) -> Derivation:
     """The `derivation` that a Python file defines. The file is run: it is code, and trusted as such."""
     if not path.is_file():

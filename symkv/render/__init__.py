@@ -1,5 +1,6 @@
 """Rendering of what has been checked: LaTeX, self-contained HTML, Markdown, PDF, and paper forms in author's order."""
 
+from symkv.render.collection import collection_document
 from symkv.render.comparison_report import comparison_document
 from symkv.render.design_tables import Target
 from symkv.render.documents import Document, derivation_document, render_html, render_latex, render_markdown
@@ -17,6 +18,7 @@ __all__ = [
     "Template",
     "Written",
     "WrittenFile",
+    "collection_document",
     "comparison_document",
     "derivation_document",
     "model_document",

@@ -16,7 +16,7 @@ from symkv.formula.latex import Product
 from symkv.formula.notation import Notation
 from symkv.output import HEADER
 from symkv.render.figure_slots import Figures
-from symkv.render.formats import shipped_environment
+from symkv.render.formats import format_named, shipped_environment
 from symkv.render.pdf import Missing
 from symkv.render.setting import Setter, names_of, number, unit_beside
 from symkv.render.values import Code, Column, Display, Label, Math, table
@@ -46,14 +46,19 @@ class Document:
     values: Mapping[str, Any]
     missing: tuple[Missing, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
+    template: str = "report"
+    parts: tuple[Document, ...] = ()
 
     def _repr_markdown_(self) -> str:
         """The report in a notebook."""
         return self.render("md")
 
     def render(self, kind: str) -> str:
-        """The report in a format: tex, html or md."""
-        return str(shipped_environment(kind).get_template(f"report.{kind}.j2").render(self.values))
+        """The report in a format, tex, html or md, with its parts as source that has been made already."""
+        source = format_named(kind).kind
+        parts = [{**part.values, "source": source(part.render(kind))} for part in self.parts]
+        template = shipped_environment(kind).get_template(f"{self.template}.{kind}.j2")
+        return str(template.render({**self.values, "parts": parts}))
 
 
 def render_latex(checked: Checked, *, product: Product = "thin", notation: Notation | None = None) -> str:
@@ -75,8 +80,10 @@ def render_markdown(checked: Checked, *, product: Product = "thin", notation: No
     return derivation_document(checked, product=product, notation=notation).render("md")
 
 
-def derivation_document(checked: Checked, *, product: Product = "thin", notation: Notation | None = None) -> Document:
-    """The report of a derivation; `Refuted` if it does not hold."""
+def derivation_document(
+    checked: Checked, *, product: Product = "thin", notation: Notation | None = None, first: int = 1
+) -> Document:
+    """The report of a derivation, its equations numbered from `first` on; `Refuted` if it does not hold."""
     derivation = checked.require().derivation
     setter = Setter.of(names_of(derivation.symbols), product, notation)
     readings = [
@@ -99,7 +106,7 @@ def derivation_document(checked: Checked, *, product: Product = "thin", notation
             for one in checked.instances
         ],
         "sections": sections,
-        **proof(checked, setter),
+        **proof(checked, setter, first),
     }
     settings = [product, sorted((notation or {}).items())]
     return document("derivation", derivation.name, values, [asdict(derivation), settings])
@@ -133,6 +140,7 @@ def document(
         "version": __version__,
         "kind": kind,
         "name": name,
+        "part": False,
         "meaning": PROVED,
         "domains": DOMAINS,
     }
@@ -151,7 +159,7 @@ def line(label: str, math: Any, note: str = "", unit: str = "") -> dict[str, Any
     return {"label": label, "math": math, "note": note, "unit": unit_beside(unit)}
 
 
-def proof(checked: Checked, setter: Setter) -> dict[str, Any]:
+def proof(checked: Checked, setter: Setter, first: int = 1) -> dict[str, Any]:
     """The derivation's part of a report: premises, steps with their verdicts, claims, legend and sources."""
     derivation = checked.derivation
     legend = [s if isinstance(s, Symbol) else symbols.lookup(s) for s in derivation.symbols]
@@ -164,7 +172,7 @@ def proof(checked: Checked, setter: Setter) -> dict[str, Any]:
         ],
         "assume": [setter.relation(Relation.parse(text)) for text in derivation.assume],
         "over_reals": [setter.letter(name) for name in derivation.over_reals],
-        "steps": _steps(checked, setter),
+        "steps": _steps(checked, setter, first),
         "proved": sum(step.verdict == "proved" for step in checked.steps),
         "assumed": sum(step.verdict == "assumed" for step in checked.steps),
         "claims": table("The ratio is printed over exact.", CLAIMS, claims) if claims else None,
@@ -211,10 +219,10 @@ def _ratio(ratio: Any) -> Math | str:
     return f"≈ {decimal(ratio, 4)}"
 
 
-def _steps(checked: Checked, setter: Setter) -> list[dict[str, Any]]:
-    numbers = {s.step.id: n + 1 for n, s in enumerate(checked.steps)}
+def _steps(checked: Checked, setter: Setter, first: int) -> list[dict[str, Any]]:
+    numbers = {s.step.id: n for n, s in enumerate(checked.steps, first)}
     labels = _labels([f"{checked.derivation.name}-{s.step.id}" for s in checked.steps])
-    return [_step(item, labels[n], n + 1, numbers, setter) for n, item in enumerate(checked.steps)]
+    return [_step(item, labels[n], n + first, numbers, setter) for n, item in enumerate(checked.steps)]
 
 
 def _labels(names: Iterable[str]) -> list[str]:

@@ -81,6 +81,8 @@ def write_document(
     if not NAME.fullmatch(document.name):
         raise BadInput(f"a report's name must be lower-case letters, digits, - and _, got {document.name[:60]!r}")
     texts, missing = {}, list(document.missing)
+    if template is not None and document.parts:
+        raise BadInput("a template of your own lays out one report, not a collection; name a derivation of it")
     if template is not None:
         texts[template.kind] = template.render(document.values)
     else:
