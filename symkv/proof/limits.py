@@ -13,7 +13,6 @@ from symkv.proof.judges import Judgement, domains_for, judge
 from symkv.proof.kernel import limit_of, prove_limit
 from symkv.proof.workers import worker
 
-
 FAR = 10**6  # from where a point shows that what grows without bound is not what the right side says
 
 
