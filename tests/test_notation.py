@@ -44,6 +44,7 @@ BRACKETS = [  # what was printed wrong, or open to two readings, before it was r
     ("(batch**2)**3", r"\left(B^{2}\right)^{3}"),
     ("(batch/tp)**2", r"\left(\frac{B}{t}\right)^{2}"),
     ("10000**2*20000", r"10\,000^{2} \cdot 20\,000"),
+    ("3**4*(128/1024)", r"3^{4} \cdot \frac{128}{1024}"),
 ]
 
 

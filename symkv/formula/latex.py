@@ -19,6 +19,7 @@ from symkv.formula.tree import chain
 Product = Literal["thin", "cdot", "times"]
 PRODUCTS: dict[str, str] = {"thin": r"\,", "cdot": r" \cdot ", "times": r" \times "}
 _CONDITION, _SUM, _PRODUCT, _POWER, _ATOM = 1, 2, 3, 5, 6
+_ENDS_WITH_NUMBER = re.compile(r"\d(?:\^\{-?\d+\})?$")
 _MIXED = re.compile(r"\\frac\{[\d\\,]+\}\{[\d\\,]+\}")  # behind a number it would read as a mixed number
 _COMPARISON: dict[type, str] = {
     ast.Eq: "=",
@@ -118,7 +119,8 @@ class Printer:
     def times(self, before: str, node: ast.expr) -> str:
         """The product sign between what is printed and a factor: a dot where a thin space would be misread."""
         factor = self.factor(node)
-        apart = factor[0].isdigit() or _starts_with_number(node) or (before[-1].isdigit() and _MIXED.match(factor))
+        mixed = _ENDS_WITH_NUMBER.search(before) and _MIXED.match(factor)
+        apart = factor[0].isdigit() or _starts_with_number(node) or mixed
         return PRODUCTS["cdot" if apart and self.product == "thin" else self.product]
 
     def _write(self, node: ast.expr) -> tuple[str, int]:
