@@ -21,6 +21,7 @@ from symkv.figures.scales import Units
 from symkv.figures.style import COLUMN, INK, RC
 from symkv.figures.words import alt, data
 from symkv.output import HEADER, free_to_write, write_whole
+from symkv.tex_signs import TEX_SIGNS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -164,20 +165,7 @@ def _own(source: str, figure: Figure, units: Units) -> str:
 # -- PGF ---------------------------------------------------------------------------------------------------------------
 
 _TEX = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "$": r"\$",
-    "&": r"\&",
-    "#": r"\#",
-    "%": r"\%",
-    "_": r"\_",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-    '"': r"\textquotedbl{}",
+    **TEX_SIGNS,
     "\u00b2": r"\textsuperscript{2}",
     "\u00b3": r"\textsuperscript{3}",
     "\u2074": r"\textsuperscript{4}",

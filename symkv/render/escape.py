@@ -9,22 +9,11 @@ import re
 import unicodedata
 from html import escape
 
+from symkv.tex_signs import TEX_SIGNS
+
 _MAP = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "$": r"\$",
-    "&": r"\&",
-    "#": r"\#",
-    "%": r"\%",
-    "_": r"\_",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
+    **TEX_SIGNS,
     "`": r"\textasciigrave{}",
-    '"': r"\textquotedbl{}",
     "\u00a0": "~",
     "\u2212": "$-$",
     "\u2013": "--",
