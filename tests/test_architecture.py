@@ -9,9 +9,9 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "symkv"
 ROOMS = (
-    "errors units tex_signs symbols shipped output strict_json notebook formula proof caches references variants models "
-    "engines measure modelling solve derivations tracing proving explaining selftest figures render listing tables terminal "
-    "papers testing cli __main__"
+    "errors units tex_signs symbols shipped output strict_json notebook formula proof caches references variants "
+    "models engines measure modelling solve derivations tracing proving explaining selftest figures render listing "
+    "tables terminal papers testing cli __main__"
 ).split()
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "_shipped" not in path.parts)
 TRUSTED = tuple(
